@@ -1,0 +1,1 @@
+"""Who acts: populations of traders, strategies, institutions."""

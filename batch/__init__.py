@@ -1,0 +1,1 @@
+"""Many runs and what is learnt from them: facts, replications, reports, exports, benchmarks."""

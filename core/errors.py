@@ -1,0 +1,271 @@
+"""The family of errors. Each carries its facts as ``args``, so it survives the trip from a worker.
+
+CatallaxyError
+├── ScenarioError ── UnknownScenario, UnknownKey, OutOfBounds
+├── DataError ────── EmptyAnchor, UnsortedAnchor, BadRow, UnknownSeries
+├── OrderError ───── OrderRefused
+├── LedgerError ──── Overdraft, IdentityBroken, BalanceIsPosted
+├── PlugInError
+└── RunError ─────── Halted, RunFolderExists, RunFolderUnwritable, NotARun, CorruptTable,
+                     TamperedRun, VersionMismatch
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """Return ``"; did you mean 'x'?"``, or the known names when none is near.
+
+    Examples
+    --------
+    >>> nearest("marktes", ["markets", "economy"])
+    "; did you mean 'markets'?"
+    """
+    names = sorted(known)
+    close = get_close_matches(word, names, n=1)
+    if close:
+        return f"; did you mean {close[0]!r}?"
+    return f"; known: {', '.join(names)}" if names else ""
+
+
+class CatallaxyError(Exception):
+    """Anything this package raises on purpose."""
+
+
+class ScenarioError(CatallaxyError):
+    """A scenario, or an override of one, cannot be used."""
+
+
+class UnknownScenario(ScenarioError):
+    """No scenario has that name and no file that path."""
+
+    def __init__(self, name: str, known: tuple[str, ...] = ()) -> None:
+        super().__init__(name, known)
+        self.name, self.known = name, known
+
+    def __str__(self) -> str:
+        return f"no scenario {self.name!r}{nearest(self.name, self.known)}"
+
+
+class UnknownKey(ScenarioError):
+    """A key that no component declares."""
+
+    def __init__(self, key: str, known: tuple[str, ...] = ()) -> None:
+        super().__init__(key, known)
+        self.key, self.known = key, known
+
+    def __str__(self) -> str:
+        return f"unknown key {self.key!r}{nearest(self.key, self.known)}"
+
+
+class OutOfBounds(ScenarioError):
+    """A value that its field does not allow."""
+
+    def __init__(self, key: str, value: object, due: str) -> None:
+        super().__init__(key, value, due)
+        self.key, self.value, self.due = key, value, due
+
+    def __str__(self) -> str:
+        return f"{self.key} is {self.value!r}; {self.due}"
+
+
+class DataError(CatallaxyError):
+    """Input data cannot be used as they are."""
+
+
+class EmptyAnchor(DataError):
+    """A series without a single usable row."""
+
+    def __init__(self, source: str) -> None:
+        super().__init__(source)
+        self.source = source
+
+    def __str__(self) -> str:
+        return f"{self.source} has no rows; an anchor needs at least two dated closes"
+
+
+class UnsortedAnchor(DataError):
+    """Dates that run backwards or repeat."""
+
+    def __init__(self, source: str, row: int, date: str, before: str) -> None:
+        super().__init__(source, row, date, before)
+        self.source, self.row, self.date, self.before = source, row, date, before
+
+    def __str__(self) -> str:
+        return (
+            f"{self.source} row {self.row}: date {self.date} does not come after {self.before}; "
+            "sort the file by date and keep one row a day and symbol"
+        )
+
+
+class BadRow(DataError):
+    """A row whose value cannot be a price."""
+
+    def __init__(self, source: str, row: int, column: str, value: str) -> None:
+        super().__init__(source, row, column, value)
+        self.source, self.row, self.column, self.value = source, row, column, value
+
+    def __str__(self) -> str:
+        return f"{self.source} row {self.row}: {self.column} is {self.value}; {self.due}"
+
+    @property
+    def due(self) -> str:
+        """What the column should have held."""
+        return "give an ISO date" if self.column == "date" else "give a number above 0, or leave the row out"
+
+
+class UnknownSeries(DataError):
+    """An anchor that is not bundled and is not a file."""
+
+    def __init__(self, name: str, known: tuple[str, ...] = ()) -> None:
+        super().__init__(name, known)
+        self.name, self.known = name, known
+
+    def __str__(self) -> str:
+        return f"no anchor {self.name!r}{nearest(self.name, self.known)}"
+
+
+class OrderError(CatallaxyError):
+    """An order or a cancellation that cannot be taken."""
+
+
+class OrderRefused(OrderError):
+    """The exchange, or a book, refused; ``reason`` is a code of `catallaxy.markets.orders.Reason`."""
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(reason, message)
+        self.reason, self.message = reason, message
+
+    def __str__(self) -> str:
+        return self.message
+
+
+class LedgerError(CatallaxyError):
+    """The ledger's laws would be broken."""
+
+
+class Overdraft(LedgerError):
+    """A payment or reservation was due that the payer could not cover."""
+
+    def __init__(self, owner: int, instrument: str, due: int, free: int) -> None:
+        super().__init__(owner, instrument, due, free)
+        self.owner, self.instrument, self.due, self.free = owner, instrument, due, free
+
+    def __str__(self) -> str:
+        return (
+            f"owner {self.owner} owes {self.due} of {self.instrument} but has {self.free} free: "
+            f"short by {self.due - self.free}"
+        )
+
+
+class IdentityBroken(LedgerError):
+    """An accounting identity does not hold; the run stops before the tick is sealed."""
+
+    def __init__(self, identity: str, where: str, amount: int) -> None:
+        super().__init__(identity, where, amount)
+        self.identity, self.where, self.amount = identity, where, amount
+
+    def __str__(self) -> str:
+        return f"identity {self.identity} broken at {self.where} by {self.amount}"
+
+
+class BalanceIsPosted(LedgerError):
+    """A balance was assigned; balances only change through postings."""
+
+    def __init__(self, attribute: str) -> None:
+        super().__init__(attribute)
+        self.attribute = attribute
+
+    def __str__(self) -> str:
+        return f"{self.attribute} is kept by the ledger and cannot be assigned; use economy.transfer(...)"
+
+
+class PlugInError(CatallaxyError):
+    """A plug-in breaks its contract."""
+
+
+class RunError(CatallaxyError):
+    """A run, or the folder that holds it, cannot go on."""
+
+
+class Halted(RunError):
+    """A stage failed; nothing of its tick was kept."""
+
+    def __init__(self, tick: int, stage: str, cause: str) -> None:
+        super().__init__(tick, stage, cause)
+        self.tick, self.stage, self.cause = tick, stage, cause
+
+    def __str__(self) -> str:
+        return (
+            f"halted in tick {self.tick}, stage {self.stage!r}: {self.cause}; the tick was discarded, "
+            "resume from the last seal with `catallaxy run --resume DIR` or economy.recover()"
+        )
+
+
+class RunFolderExists(RunError):
+    """The folder to write to already holds something."""
+
+    def __init__(self, folder: str) -> None:
+        super().__init__(folder)
+        self.folder = folder
+
+    def __str__(self) -> str:
+        return f"{self.folder} exists and is not empty; choose another --out, or continue it with --resume {self.folder}"
+
+
+class RunFolderUnwritable(RunError):
+    """The disk is full or the folder may not be written."""
+
+    def __init__(self, folder: str, cause: str) -> None:
+        super().__init__(folder, cause)
+        self.folder, self.cause = folder, cause
+
+    def __str__(self) -> str:
+        return f"cannot write to {self.folder}: {self.cause}; everything sealed so far is kept and can be resumed"
+
+
+class NotARun(RunError):
+    """A folder without a manifest."""
+
+    def __init__(self, folder: str) -> None:
+        super().__init__(folder)
+        self.folder = folder
+
+    def __str__(self) -> str:
+        return f"{self.folder} is not a run: it has no manifest.json"
+
+
+class CorruptTable(RunError):
+    """A part file, journal or checkpoint that cannot be read back whole."""
+
+    def __init__(self, path: str, cause: str) -> None:
+        super().__init__(path, cause)
+        self.path, self.cause = path, cause
+
+    def __str__(self) -> str:
+        return f"{self.path} cannot be read: {self.cause}"
+
+
+class TamperedRun(RunError):
+    """What is stored is not what was sealed."""
+
+    def __init__(self, tick: int, what: str) -> None:
+        super().__init__(tick, what)
+        self.tick, self.what = tick, what
+
+    def __str__(self) -> str:
+        return f"tick {self.tick}: {self.what} does not match its seal"
+
+
+class VersionMismatch(RunError):
+    """Stored by another version or schema than this one can read."""
+
+    def __init__(self, what: str, stored: str, ours: str) -> None:
+        super().__init__(what, stored, ours)
+        self.what, self.stored, self.ours = what, stored, ours
+
+    def __str__(self) -> str:
+        return f"{self.what} was written as {self.stored}, this is {self.ours}; install the matching version to resume it"

@@ -1,0 +1,1 @@
+"""Money and memory: owners, accounts, contracts, postings, identities, journal, blocks, run store."""

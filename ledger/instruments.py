@@ -1,0 +1,64 @@
+"""What can be held and owed: every instrument has an issuer and a currency from the day it exists."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+
+from ..core.units import IntArray, OwnerId
+
+
+class InstrumentKind(StrEnum):
+    """Rows of the balance-sheet matrix."""
+
+    DEPOSIT = "deposit"
+    SHARE = "share"
+    BOND = "bond"
+
+
+@dataclass(frozen=True)
+class Instrument:
+    """A claim on its issuer: money is a deposit at a bank, a share a claim on a firm.
+
+    ``dense`` instruments have a column in the accounts; the others live in contract rows.
+    """
+
+    name: str
+    kind: InstrumentKind
+    currency: str
+    issuer: OwnerId
+    dense: bool = True
+
+
+class Instruments:
+    """The list of instruments; the dense ones come first to last in the columns of the accounts."""
+
+    def __init__(self) -> None:
+        self.dense: list[Instrument] = []
+        self.contractual: list[Instrument] = []
+
+    def add(self, instrument: Instrument) -> int:
+        """Register ``instrument`` and return its number among its sort (dense or contractual)."""
+        if instrument.name in {known.name for known in (*self.dense, *self.contractual)}:
+            raise ValueError(f"instrument {instrument.name!r} exists already")
+        rows = self.dense if instrument.dense else self.contractual
+        rows.append(instrument)
+        return len(rows) - 1
+
+    @property
+    def issuers(self) -> IntArray:
+        """Owner id of the issuer of every dense instrument."""
+        return np.array([instrument.issuer for instrument in self.dense], np.int64)
+
+    def state(self) -> dict[str, Any]:
+        """Return plain values from which `restore` rebuilds the list."""
+        return {"instruments": [asdict(instrument) for instrument in (*self.dense, *self.contractual)]}
+
+    def restore(self, values: dict[str, Any]) -> None:
+        """Take the state returned by `state`."""
+        self.dense, self.contractual = [], []
+        for row in values["instruments"]:
+            self.add(Instrument(**{**row, "kind": InstrumentKind(row["kind"])}))

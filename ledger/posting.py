@@ -1,0 +1,212 @@
+"""The one posting routine: the only place where a balance changes.
+
+Balances are ``holdings`` (owners, instruments, 2): lots or minor units, `FREE` and `RESERVED`. Each
+posting takes an amount from a payer and gives the same integer to a payee (quadruple entry: the
+issuer's liability is the running total ``issued``). Beside the balances every posting adds to
+
+* ``held`` (instruments, sectors), the running total of what each sector holds, and
+* ``flows`` (kinds, instruments, sectors, sectors), the transactions-flow matrix, payer to payee.
+
+A payer that issues the instrument creates it, a payee that issues it destroys it; an issuer never
+holds its own liability.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..core.kernel import kernel
+from ..core.units import BoolArray, IntArray
+
+FREE, RESERVED = 0, 1
+MILLION = 1_000_000
+
+
+@kernel
+def post_rows(
+    holdings: IntArray,
+    issued: IntArray,
+    held: IntArray,
+    flows: IntArray,
+    sector: IntArray,
+    issuer: IntArray,
+    instrument: IntArray,
+    payer: IntArray,
+    payee: IntArray,
+    amount: IntArray,
+    kind: int,
+) -> int:
+    """Post rows in order from free balances; return -1, or the first row that cannot be paid.
+
+    ``instrument, payer, payee, amount`` are (n,). When a row fails (amount negative or more than the
+    payer has free) every row before it is undone, so a batch happens whole or not at all.
+    """
+    n = amount.shape[0]
+    failed = -1
+    for i in range(n):
+        k, x = instrument[i], amount[i]
+        if x < 0 or (payer[i] != issuer[k] and holdings[payer[i], k, FREE] < x):
+            failed = i
+            break
+        if payer[i] == issuer[k]:
+            issued[k] += x
+        else:
+            holdings[payer[i], k, FREE] -= x
+            held[k, sector[payer[i]]] -= x
+        if payee[i] == issuer[k]:
+            issued[k] -= x
+        else:
+            holdings[payee[i], k, FREE] += x
+            held[k, sector[payee[i]]] += x
+        flows[kind, k, sector[payer[i]], sector[payee[i]]] += x
+    for i in range(failed - 1, -1, -1):
+        k, x = instrument[i], amount[i]
+        if payee[i] == issuer[k]:
+            issued[k] += x
+        else:
+            holdings[payee[i], k, FREE] -= x
+            held[k, sector[payee[i]]] -= x
+        if payer[i] == issuer[k]:
+            issued[k] -= x
+        else:
+            holdings[payer[i], k, FREE] += x
+            held[k, sector[payer[i]]] += x
+        flows[kind, k, sector[payer[i]], sector[payee[i]]] -= x
+    return failed
+
+
+@kernel
+def fee_on(notional: int, ppm: int) -> int:
+    """Return ``ppm`` millionths of ``notional``, rounded down, without overflow."""
+    return notional // MILLION * ppm + notional % MILLION * ppm // MILLION
+
+
+@kernel
+def reserve_per_lot(limit: int, unit_value: int, ppm: int) -> int:
+    """Return what a buy order sets aside for each lot: its price and the highest fee, rounded up."""
+    price = limit * unit_value
+    return price + fee_on(price, ppm) + (1 if ppm > 0 else 0)
+
+
+@kernel
+def post_trades(
+    holdings: IntArray,
+    held: IntArray,
+    flows: IntArray,
+    sector: IntArray,
+    security: IntArray,
+    money: IntArray,
+    unit_value: IntArray,
+    quantity: IntArray,
+    price: IntArray,
+    limit: IntArray,
+    buyer: IntArray,
+    seller: IntArray,
+    buyer_ppm: IntArray,
+    seller_ppm: IntArray,
+    reserved_ppm: int,
+    operator: int,
+    trade: int,
+    fee: int,
+) -> int:
+    """Deliver securities against payment, trade by trade; return -1, or the first row that overdraws.
+
+    All arrays from ``security`` to ``seller_ppm`` are (n,). The buyer pays out of what its order
+    reserved at ``limit`` and gets the difference back; the seller delivers out of reserved lots and
+    is paid into its free balance; fees go to ``operator``.
+    """
+    for i in range(quantity.shape[0]):
+        k, m, q, b, s = security[i], money[i], quantity[i], buyer[i], seller[i]
+        notional = price[i] * unit_value[i] * q
+        set_aside = reserve_per_lot(limit[i], unit_value[i], reserved_ppm) * q
+        buyer_fee, seller_fee = fee_on(notional, buyer_ppm[i]), fee_on(notional, seller_ppm[i])
+        back = set_aside - notional - buyer_fee
+        if holdings[b, m, RESERVED] < set_aside or holdings[s, k, RESERVED] < q or back < 0:
+            return i
+        holdings[b, m, RESERVED] -= set_aside
+        holdings[b, m, FREE] += back
+        holdings[s, m, FREE] += notional - seller_fee
+        holdings[s, k, RESERVED] -= q
+        holdings[b, k, FREE] += q
+        sb, ss = sector[b], sector[s]
+        flows[trade, m, sb, ss] += notional
+        flows[trade, k, ss, sb] += q
+        if sb != ss:
+            held[m, sb] -= notional
+            held[m, ss] += notional
+            held[k, ss] -= q
+            held[k, sb] += q
+        if buyer_fee + seller_fee > 0:
+            so = sector[operator]
+            holdings[operator, m, FREE] += buyer_fee + seller_fee
+            flows[fee, m, sb, so] += buyer_fee
+            flows[fee, m, ss, so] += seller_fee
+            held[m, sb] -= buyer_fee
+            held[m, ss] -= seller_fee
+            held[m, so] += buyer_fee + seller_fee
+    return -1
+
+
+@kernel
+def reserve_rows(holdings: IntArray, owner: IntArray, instrument: IntArray, amount: IntArray, wanted: BoolArray) -> None:
+    """Move amounts from free to reserved in order; clear ``wanted`` (n,) where the owner has too little."""
+    for i in range(amount.shape[0]):
+        if wanted[i]:
+            if holdings[owner[i], instrument[i], FREE] < amount[i]:
+                wanted[i] = False
+            else:
+                holdings[owner[i], instrument[i], FREE] -= amount[i]
+                holdings[owner[i], instrument[i], RESERVED] += amount[i]
+
+
+@kernel
+def release_rows(holdings: IntArray, owner: IntArray, instrument: IntArray, amount: IntArray) -> int:
+    """Move amounts back from reserved to free; return -1, or the first row that releases too much."""
+    for i in range(amount.shape[0]):
+        if holdings[owner[i], instrument[i], RESERVED] < amount[i]:
+            return i
+        holdings[owner[i], instrument[i], RESERVED] -= amount[i]
+        holdings[owner[i], instrument[i], FREE] += amount[i]
+    return -1
+
+
+@kernel
+def count_by_sector(holdings: IntArray, sector: IntArray, size: int, held: IntArray) -> int:
+    """Recount ``held`` (instruments, sectors) from the accounts; return how many balances are negative."""
+    held[:] = 0
+    negative = 0
+    for i in range(size):
+        for k in range(holdings.shape[1]):
+            free, reserved = holdings[i, k, FREE], holdings[i, k, RESERVED]
+            held[k, sector[i]] += free + reserved
+            if free < 0 or reserved < 0:
+                negative += 1
+    return negative
+
+
+def largest_remainder(total: int, weights: list[int]) -> list[int]:
+    """Split ``total`` in proportion to ``weights``, exactly; ties go to the lower index.
+
+    Products are Python integers, so nothing overflows (Hamilton's method).
+
+    Examples
+    --------
+    >>> largest_remainder(10_000, [1, 1, 1])
+    [3334, 3333, 3333]
+    >>> largest_remainder(100, [60, 40, 33])
+    [45, 30, 25]
+    """
+    base = sum(weights)
+    if base <= 0:
+        raise ValueError("weights sum to 0; nothing to split by")
+    shares = [total * weight // base for weight in weights]
+    order = sorted(range(len(weights)), key=lambda i: (-(total * weights[i] % base), i))
+    for i in order[: total - sum(shares)]:
+        shares[i] += 1
+    return shares
+
+
+def as_rows(value: object, n: int) -> IntArray:
+    """Return ``value`` as a contiguous (n,) int64 array, a scalar repeated."""
+    array = np.asarray(value, np.int64)
+    return np.ascontiguousarray(np.broadcast_to(array, (n,)))

@@ -1,0 +1,1 @@
+"""The economy as a whole: its schedule, scenario, clock, shocks, anchors and world."""

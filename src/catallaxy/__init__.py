@@ -1,0 +1,1 @@
+"""catallaxy: agent-based modelling of closed financial economies, on Mesa."""
