@@ -2,12 +2,12 @@
 
 CatallaxyError
 ├── ScenarioError ── UnknownScenario, UnknownKey, OutOfBounds
-├── DataError ────── EmptyAnchor, UnsortedAnchor, BadRow, UnknownSeries
+├── DataError ────── EmptyAnchor, UnsortedAnchor, BadRow, UnknownSeries, UnusableSeries
 ├── OrderError ───── OrderRefused
 ├── LedgerError ──── Overdraft, IdentityBroken, BalanceIsPosted
 ├── PlugInError
-└── RunError ─────── Halted, RunFolderExists, RunFolderUnwritable, NotARun, CorruptTable,
-                     TamperedRun, VersionMismatch
+└── RunError ─────── Halted, RunFolderExists, RunFolderUnwritable, RunFolderBusy, NotARun,
+                     CorruptTable, TamperedRun, VersionMismatch, BadQuery
 """
 
 from __future__ import annotations
@@ -128,6 +128,17 @@ class UnknownSeries(DataError):
         return f"no anchor {self.name!r}{nearest(self.name, self.known)}"
 
 
+class UnusableSeries(DataError):
+    """An array from which a measure cannot be computed."""
+
+    def __init__(self, name: str, cause: str) -> None:
+        super().__init__(name, cause)
+        self.name, self.cause = name, cause
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.cause}"
+
+
 class OrderError(CatallaxyError):
     """An order or a cancellation that cannot be taken."""
 
@@ -227,6 +238,17 @@ class RunFolderUnwritable(RunError):
         return f"cannot write to {self.folder}: {self.cause}; everything sealed so far is kept and can be resumed"
 
 
+class RunFolderBusy(RunError):
+    """Somebody else writes the folder; only one process may."""
+
+    def __init__(self, folder: str, holder: str) -> None:
+        super().__init__(folder, holder)
+        self.folder, self.holder = folder, holder
+
+    def __str__(self) -> str:
+        return f"{self.folder} is being written by {self.holder}; wait for it to end, or choose another --out"
+
+
 class NotARun(RunError):
     """A folder without a manifest."""
 
@@ -269,3 +291,14 @@ class VersionMismatch(RunError):
 
     def __str__(self) -> str:
         return f"{self.what} was written as {self.stored}, this is {self.ours}; install the matching version to resume it"
+
+
+class BadQuery(RunError):
+    """An SQL query that cannot be answered from the tables of a run."""
+
+    def __init__(self, sql: str, cause: str) -> None:
+        super().__init__(sql, cause)
+        self.sql, self.cause = sql, cause
+
+    def __str__(self) -> str:
+        return f"cannot answer {self.sql!r}: {self.cause}"
