@@ -46,7 +46,7 @@ test: $(VENV)/.test ## Install what the tests need, then run them.
 lint: $(VENV)/.test ## Check style, types and generated pages.
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	cd $(VENV) && ../$(BIN)/mypy --config-file ../pyproject.toml -p catallaxy
+	cd $(VENV) && $(abspath $(BIN))/mypy --config-file $(CURDIR)/pyproject.toml -p catallaxy
 	$(BIN)/python -P docs/generate.py --check
 
 bench: $(VENV)/.run ## Measure this machine.
@@ -77,9 +77,11 @@ endif
 $(VENV)/.run: $(MADE) pyproject.toml requirements.lock $(SOURCES)
 	@rm -rf build
 	$(INSTALL) ".[data]"
+	@rm -rf build
 	@touch $@
 
 $(VENV)/.test: $(MADE) pyproject.toml requirements.lock $(SOURCES)
 	@rm -rf build
 	$(INSTALL) ".[data,dashboard,dev]"
+	@rm -rf build
 	@touch $@ $(VENV)/.run
