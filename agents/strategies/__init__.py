@@ -1,1 +1,5 @@
-"""Trading strategies, one file each."""
+"""Trading strategies, one file each; importing this package registers them."""
+
+from .noise import Noise
+
+__all__ = ["Noise"]

@@ -1,0 +1,337 @@
+"""The exchange: where a round's orders are checked, matched and settled.
+
+A round runs in the order of DESIGN's fourth law: withdrawals and cancellations first, their
+reservations are released for good; then new orders reserve against what is left, per owner in
+submission order; then every book matches on its own in priority order; then fills are posted.
+Proceeds are usable from the next round, so no fill can overdraw anyone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+from pydantic import Field
+
+from ..core.parameters import Parameters
+from ..core.units import BoolArray, FloatArray, IntArray, OrderId, OwnerId, Tick
+from ..ledger.ledger import Ledger
+from .bars import Bars
+from .books import Books
+from .desk import Desk
+from .listing import Listings
+from .order_sheet import OrderSheet
+from .orders import (
+    ACK_WIDTH,
+    F_BOOK,
+    F_LIMIT,
+    F_MAKER,
+    F_PRICE,
+    F_QUANTITY,
+    F_SIDE,
+    F_TAKER,
+    FILL_WIDTH,
+    OWNER,
+    R_QUANTITY,
+    SLOT,
+    Reason,
+    Status,
+)
+from .reservation import check_orders, collect_withdrawals, finish_orders, fold_messages, moving_prices, released_amounts
+from .routing import route
+
+
+class ExchangeSettings(Parameters):
+    """How the market place works."""
+
+    rounds: int = Field(1, ge=1, le=100, description="rounds of decide, check, trade in a tick")
+    arrivals: Literal["batch", "sequential"] = Field(
+        "batch", description="batch: all of a round decide on the same quotes; sequential: each sees the live book"
+    )
+    collar: float = Field(0.10, gt=0.0, lt=1.0, description="fraction beyond the quote that a market order may pay")
+    self_trade_prevention: bool = Field(True, description="cancel the newer order when an owner meets itself")
+    maker_fee_ppm: int = Field(0, ge=0, le=100_000, description="fee of the resting side, millionths of notional")
+    taker_fee_ppm: int = Field(0, ge=0, le=100_000, description="fee of the incoming side, millionths of notional")
+    order_life: int = Field(30, ge=0, description="ticks an order of a column trader rests; 0 for no limit")
+
+
+@dataclass
+class Counters:
+    """What passed through the exchange since the counters were last read."""
+
+    messages: int = 0
+    trades: int = 0
+    volume: int = 0
+    turnover: int = 0
+    refused: dict[int, int] = field(default_factory=dict)
+
+
+class Exchange:
+    """One venue with a book for each listing.
+
+    Attributes
+    ----------
+    quotes : (books, 4) int64
+        Best bid, best ask and the lots there, after the last round; 0 where a side is empty.
+    last : (books,) int64
+        Price of the last trade. ``mid`` is the mid-price, or the last price where a side is empty.
+    resting : (owners, slots, 2) int64
+        Book and handle of what column traders have resting in their slots.
+    """
+
+    def __init__(
+        self, settings: ExchangeSettings, ledger: Ledger, listings: Listings, opening: IntArray, *, operator: OwnerId, slots: int = 2
+    ) -> None:
+        self.settings, self.ledger, self.listings, self.operator = settings, ledger, listings, operator
+        self.books = Books(listings.size, self_trade_prevention=settings.self_trade_prevention)
+        self.bars = Bars(listings.size, opening)
+        self.desk = Desk()
+        self.slots = slots
+        self.resting: IntArray = np.zeros((ledger.holdings.shape[0], slots, 2), np.int64)
+        self.quotes: IntArray = np.zeros((listings.size, 4), np.int64)
+        self.mid: FloatArray = opening.astype(np.float64)
+        self.next_order: OrderId = 1
+        self.counters = Counters()
+        self.lanes: IntArray = np.zeros(4, np.int64)
+        self._rows = _Rows()
+
+    @property
+    def last(self) -> IntArray:
+        """Price of the last trade of each book."""
+        return self.bars.last
+
+    @property
+    def fee_ppm(self) -> int:
+        """The highest fee an order can meet, which buyers reserve."""
+        return max(self.settings.maker_fee_ppm, self.settings.taker_fee_ppm)
+
+    # -- a round ------------------------------------------------------------------------------
+
+    def trade(self, sheet: OrderSheet, tick: Tick) -> RoundOutcome:
+        """Check, match and settle a sheet of orders; return what came of it (valid until the next call)."""
+        messages = sheet.messages
+        n = messages.shape[0]
+        if n == 0:
+            return RoundOutcome(messages, np.zeros(0, np.bool_), np.zeros(0, np.int64), _NO_FILLS, _NO_ACKS, self.next_order)
+        self._admit_owners(int(messages[:, OWNER].max()))
+        rows = self._rows.sized(n)
+        self._withdraw(messages, rows)
+        accepted, reasons = self._check(messages, rows)
+        first, self.next_order = self.next_order, self.next_order + n
+        tracked = np.flatnonzero((messages[:, SLOT] < 0)).tolist()
+        self.desk.open(messages, tracked, first, tick)
+        order, starts = route(messages, self.listings.size, accepted)
+        fills, acks = self.books.match(messages, order, starts, first)
+        self._settle(fills)
+        self._finish(messages, acks, accepted, rows)
+        self._keep_records(tracked, first, fills, acks, accepted, reasons, tick)
+        fold_messages(messages, accepted, self.lanes)
+        self._count(n, fills, reasons)
+        self.refresh()
+        return RoundOutcome(messages, accepted, reasons, fills, acks, first)
+
+    def _withdraw(self, messages: IntArray, rows: _Rows) -> None:
+        count = collect_withdrawals(messages, self.resting, rows.books, rows.handles)
+        if count:
+            self._release(self.books.cancel(rows.books[:count], rows.handles[:count]))
+
+    def _check(self, messages: IntArray, rows: _Rows) -> tuple[BoolArray, IntArray]:
+        listings, n = self.listings, messages.shape[0]
+        owner, instrument, amount = rows.owner[:n], rows.instrument[:n], rows.amount[:n]
+        wanted, reason = rows.wanted[:n], rows.reason[:n]
+        check_orders(
+            messages, self.quotes, self.last, listings.halted, listings.tick_size, listings.round_lot,
+            listings.security, listings.money, listings.unit_value, self.settings.collar, self.fee_ppm,
+            owner, instrument, amount, wanted, reason,
+        )  # fmt: skip
+        asked = wanted.copy()
+        self.ledger.reserve(owner, instrument, amount, wanted)
+        short = asked & ~wanted
+        if short.any():
+            poor = np.where(messages[:, 2] == 0, int(Reason.INSUFFICIENT_FUNDS), int(Reason.INSUFFICIENT_SHARES))
+            reason[short] = poor[short]
+        return wanted, reason
+
+    def _settle(self, fills: IntArray) -> None:
+        if not fills.shape[0]:
+            return
+        book, bought = fills[:, F_BOOK], fills[:, F_SIDE] == 0
+        taker, maker = self.settings.taker_fee_ppm, self.settings.maker_fee_ppm
+        self.ledger.settle_trades(
+            security=self.listings.security[book],
+            money=self.listings.money[book],
+            unit_value=self.listings.unit_value[book],
+            quantity=np.ascontiguousarray(fills[:, F_QUANTITY]),
+            price=np.ascontiguousarray(fills[:, F_PRICE]),
+            limit=np.where(bought, fills[:, F_LIMIT], fills[:, F_PRICE]),
+            buyer=np.where(bought, fills[:, F_TAKER], fills[:, F_MAKER]),
+            seller=np.where(bought, fills[:, F_MAKER], fills[:, F_TAKER]),
+            buyer_ppm=np.where(bought, taker, maker),
+            seller_ppm=np.where(bought, maker, taker),
+            reserved_ppm=self.fee_ppm,
+            operator=self.operator,
+        )
+        self.bars.add(fills, self.listings.unit_value)
+
+    def _finish(self, messages: IntArray, acks: IntArray, accepted: BoolArray, rows: _Rows) -> None:
+        listings = self.listings
+        count = finish_orders(
+            messages, acks, accepted, self.resting, listings.security, listings.money, listings.unit_value,
+            self.fee_ppm, rows.owner, rows.instrument, rows.amount,
+        )  # fmt: skip
+        self.ledger.release(rows.owner[:count], rows.instrument[:count], rows.amount[:count])
+
+    def _keep_records(
+        self, tracked: list[int], first: OrderId, fills: IntArray, acks: IntArray, accepted: BoolArray,
+        reasons: IntArray, tick: Tick,
+    ) -> None:  # fmt: skip
+        self.desk.fill(fills, tick)
+        self.desk.arrive(acks, [i for i in tracked if accepted[i]], first)
+        for i in tracked:
+            if not accepted[i]:
+                self.desk.reject(first + i, Reason(int(reasons[i])))
+
+    def _count(self, messages: int, fills: IntArray, reasons: IntArray) -> None:
+        counters = self.counters
+        counters.messages += messages
+        counters.trades += fills.shape[0]
+        counters.volume += int(fills[:, F_QUANTITY].sum())
+        values = fills[:, F_PRICE] * fills[:, F_QUANTITY] * self.listings.unit_value[fills[:, F_BOOK]]
+        counters.turnover += int(values.sum())
+        if reasons.any():
+            codes, counts = np.unique(reasons[reasons > 0], return_counts=True)
+            for code, count in zip(codes.tolist(), counts.tolist(), strict=True):
+                counters.refused[code] = counters.refused.get(code, 0) + count
+
+    # -- between rounds -----------------------------------------------------------------------
+
+    def cancel(self, books: IntArray, handles: IntArray) -> IntArray:
+        """Cancel by handle and release; rows that were already gone have quantity 0."""
+        releases = self.books.cancel(books, handles)
+        self._release(releases)
+        self.desk.released(releases, Status.CANCELLED)
+        return releases
+
+    def cancel_owner(self, owner: OwnerId) -> int:
+        """Cancel everything an owner has resting; return how many orders."""
+        releases = self.books.cancel_owner(owner)
+        self._release(releases)
+        self.desk.released(releases, Status.CANCELLED)
+        if owner < self.resting.shape[0]:
+            self.resting[owner] = 0
+        return int(releases.shape[0])
+
+    def expire(self, tick: Tick) -> int:
+        """Expire what is past its last tick; return how many orders."""
+        releases = self.books.expire(tick)
+        if releases.shape[0]:
+            self._release(releases)
+            self.desk.released(releases, Status.EXPIRED)
+        return int(releases.shape[0])
+
+    def refresh(self) -> None:
+        """Read the best quotes and mid-prices off the books."""
+        self.books.quotes(self.quotes)
+        moving_prices(self.quotes, self.last, self.mid)
+
+    def _release(self, releases: IntArray) -> None:
+        k = releases.shape[0]
+        rows = self._rows.sized(k)
+        listings = self.listings
+        released_amounts(
+            releases, listings.security, listings.money, listings.unit_value, self.fee_ppm,
+            rows.owner, rows.instrument, rows.amount,
+        )  # fmt: skip
+        self.ledger.release(rows.owner[:k], rows.instrument[:k], rows.amount[:k])
+
+    def reserved(self) -> IntArray:
+        """Recount from the books what orders reserve in each dense instrument (instruments,)."""
+        due = np.zeros(self.ledger.issued.shape[0], np.int64)
+        releases = self.books.resting()
+        k = releases.shape[0]
+        rows = self._rows.sized(k)
+        listings = self.listings
+        released_amounts(
+            releases, listings.security, listings.money, listings.unit_value, self.fee_ppm,
+            rows.owner, rows.instrument, rows.amount,
+        )  # fmt: skip
+        np.add.at(due, rows.instrument[:k], np.where(releases[:, R_QUANTITY] > 0, rows.amount[:k], 0))
+        return due
+
+    def take_counters(self) -> Counters:
+        """Return the counters and start new ones."""
+        taken, self.counters = self.counters, Counters()
+        return taken
+
+    def take_digest(self) -> str:
+        """Return the fold of all messages since the last call, as hex, and start a new one."""
+        taken = self.lanes.astype("<i8").tobytes().hex()
+        self.lanes[:] = 0
+        return taken
+
+    def _admit_owners(self, highest: OwnerId) -> None:
+        if highest >= self.resting.shape[0]:
+            grown = np.zeros((max(highest + 1, self.ledger.holdings.shape[0]), self.slots, 2), np.int64)
+            grown[: self.resting.shape[0]] = self.resting
+            self.resting = grown
+
+    # -- memory -------------------------------------------------------------------------------
+
+    def state(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Return arrays and values from which `restore` rebuilds the venue."""
+        arrays = {f"books.{name}": array for name, array in self.books.state().items()}
+        arrays |= {f"bars.{name}": array for name, array in self.bars.state().items()}
+        arrays |= {f"listings.{name}": array for name, array in self.listings.state().items()}
+        arrays |= {"resting": self.resting.copy(), "quotes": self.quotes.copy(), "mid": self.mid.copy()}
+        return arrays, {"next_order": self.next_order, "desk": self.desk.state()}
+
+    def restore(self, arrays: Mapping[str, Any], values: Mapping[str, Any]) -> None:
+        """Take the state returned by `state`."""
+        self.books.restore(_part(arrays, "books."))
+        self.bars.restore(_part(arrays, "bars."))
+        self.listings.restore(_part(arrays, "listings."))
+        self.resting, self.quotes = np.array(arrays["resting"]), np.array(arrays["quotes"])
+        self.mid = np.array(arrays["mid"])
+        self.next_order = int(values["next_order"])
+        self.desk.restore(values["desk"])
+        self.counters, self.lanes = Counters(), np.zeros(4, np.int64)
+
+
+@dataclass(frozen=True)
+class RoundOutcome:
+    """What came of a sheet: one row a message in all but ``fills``."""
+
+    messages: IntArray
+    accepted: BoolArray
+    reasons: IntArray
+    fills: IntArray
+    acks: IntArray
+    first_order: OrderId
+
+
+class _Rows:
+    """Scratch arrays that grow with the largest batch seen."""
+
+    def __init__(self) -> None:
+        self._make(1024)
+
+    def _make(self, n: int) -> None:
+        self.books, self.handles = np.empty(n, np.int64), np.empty(n, np.int64)
+        self.owner, self.instrument, self.amount = (np.zeros(n, np.int64) for _ in range(3))
+        self.wanted: BoolArray = np.zeros(n, np.bool_)
+        self.reason: IntArray = np.zeros(n, np.int64)
+
+    def sized(self, n: int) -> _Rows:
+        if n > self.amount.shape[0]:
+            self._make(2 * n)
+        return self
+
+
+def _part(arrays: Mapping[str, Any], prefix: str) -> dict[str, Any]:
+    return {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
+
+
+_NO_FILLS: IntArray = np.zeros((0, FILL_WIDTH), np.int64)
+_NO_ACKS: IntArray = np.zeros((0, ACK_WIDTH), np.int64)
