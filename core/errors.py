@@ -5,6 +5,7 @@ CatallaxyError
 ├── DataError ────── EmptyAnchor, UnsortedAnchor, BadRow, UnknownSeries, UnusableSeries
 ├── OrderError ───── OrderRefused
 ├── LedgerError ──── Overdraft, IdentityBroken, BalanceIsPosted
+├── PopulationError ── ActsInColumns, NoSuchColumn
 ├── PlugInError
 └── RunError ─────── Halted, RunFolderExists, RunFolderUnwritable, RunFolderBusy, NotARun,
                      CorruptTable, TamperedRun, VersionMismatch, BadQuery
@@ -192,6 +193,32 @@ class BalanceIsPosted(LedgerError):
 
     def __str__(self) -> str:
         return f"{self.attribute} is kept by the ledger and cannot be assigned; use economy.transfer(...)"
+
+
+class PopulationError(CatallaxyError):
+    """A column trader was asked for something that only the population as a whole can do."""
+
+
+class ActsInColumns(PopulationError):
+    """An act per agent was asked of traders that are rows of arrays."""
+
+    def __init__(self, act: str, remedy: str) -> None:
+        super().__init__(act, remedy)
+        self.act, self.remedy = act, remedy
+
+    def __str__(self) -> str:
+        return f"column traders are rows of arrays and have no {self.act} of their own; {self.remedy}"
+
+
+class NoSuchColumn(PopulationError, AttributeError):
+    """A trader's attribute that no column holds."""
+
+    def __init__(self, attribute: str, known: tuple[str, ...] = ()) -> None:
+        super().__init__(attribute, known)
+        self.attribute, self.known = attribute, known
+
+    def __str__(self) -> str:
+        return f"column traders have no attribute {self.attribute!r}{nearest(self.attribute, self.known)}"
 
 
 class PlugInError(CatallaxyError):

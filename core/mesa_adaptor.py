@@ -106,7 +106,7 @@ class ModelBase(mesa.Model):  # type: ignore[misc] # Mesa ships no types
         seed = as_seed(rng)
         super().__init__(rng=seed)
         self.seed = seed
-        self._rng: dict[str, Any] = self.rng.bit_generator.state
+        self._rng: Mapping[str, Any] = self.rng.bit_generator.state
         self._seed = seed  # 3.3 leaves it None, and then reset_randomizer would draw anew
         if not hasattr(self, "agent_id_counter"):
             self.agent_id_counter = 1  # 3.3 counts in a dict of the class instead
