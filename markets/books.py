@@ -58,6 +58,7 @@ class Books:
         self._fills = np.zeros((capacity, FILL_WIDTH), np.int64)
         self._acks = np.zeros((0, ACK_WIDTH), np.int64)
         self._cursor = np.zeros(k.CURSOR_WIDTH, np.int64)
+        self._near = np.zeros((k.NEAR_ROWS, k.NEAR_WIDTH), np.int64)
 
     @property
     def count(self) -> int:
@@ -102,7 +103,7 @@ class Books:
         cursor[k.C_BOOK], cursor[k.C_POSITION], cursor[k.C_LEFT], cursor[k.C_FILLS] = 0, starts[0], -1, 0
         while full := k.match(
             messages, order, starts, first_order_id, self.self_trade_prevention,
-            self._pools, self._expiries, self._ladders, self._metas, self._fills, acks, cursor,
+            self._pools, self._expiries, self._ladders, self._metas, self._fills, acks, self._near, cursor,
         ):
             self._grow(full)
         return self._fills[: cursor[k.C_FILLS]], acks

@@ -70,6 +70,10 @@ META_WIDTH = 8
 C_BOOK, C_POSITION, C_LEFT, C_FILLS = range(4)
 CURSOR_WIDTH = 4
 
+# Columns OWNER to EXPIRY of the messages at hand.
+NEAR_WIDTH = EXPIRY + 1
+NEAR_ROWS = 64
+
 DONE, FULL_FILLS, FULL_POOL, FULL_LADDER, BAD_ORDER = range(5)
 
 EVERYBODY = -(2**63)
@@ -95,25 +99,34 @@ def match(
     metas: IntArray,
     fills: IntArray,
     acks: IntArray,
+    near: IntArray,
     cursor: IntArray,
 ) -> int:
     """Match ``messages[order]``, book after book; return DONE, the table that is full, or BAD_ORDER.
 
     ``order[starts[b]:starts[b + 1]]`` are the messages of book b in priority order. Writes fills,
-    acks, the books and ``cursor``.
+    acks, the books and ``cursor``. ``near`` (rows, 7) is scratch: rows of a large batch lie far apart, and
+    fetching a block of them at once lets the memory work on all of them at the same time.
     """
     position, left, filled_rows = cursor[C_POSITION], cursor[C_LEFT], cursor[C_FILLS]
+    block, fetched, last = position, position, starts[starts.shape[0] - 1]
     for b in range(cursor[C_BOOK], starts.shape[0] - 1):
-        end = min(starts[b + 1], order.shape[0])
+        end = min(starts[b + 1], last)
         if position >= end:
             continue
         pool, ladder, meta, expiry = pools[b], ladders[b], metas[b], expiries[b]
         while position < end:
-            i = order[position]
-            if i < 0 or i >= messages.shape[0]:
-                return BAD_ORDER
-            owner, price, quantity, kind = messages[i, OWNER], messages[i, PRICE], messages[i, QUANTITY], messages[i, KIND]
-            side = messages[i, SIDE] & 1
+            if position == fetched:
+                block, fetched = position, min(position + near.shape[0], last)
+                for j in range(block, fetched):
+                    i = order[j]
+                    if i < 0 or i >= messages.shape[0]:
+                        return BAD_ORDER
+                    for column in range(NEAR_WIDTH):
+                        near[j - block, column] = messages[i, column]
+            i, n = order[position], position - block
+            owner, price, quantity, kind = near[n, OWNER], near[n, PRICE], near[n, QUANTITY], near[n, KIND]
+            side = near[n, SIDE] & 1
             other = 1 - side
             sign = other - side
             key = sign * price
@@ -242,7 +255,7 @@ def match(
             pool[slot, P_QUANTITY] = left
             pool[slot, P_NEXT] = -1
             pool[slot, P_SIDE] = side
-            last_tick = messages[i, EXPIRY]
+            last_tick = near[n, EXPIRY]
             expiry[slot] = last_tick
             if last_tick < meta[M_DUE]:
                 meta[M_DUE] = last_tick
