@@ -2,7 +2,8 @@
 
 CatallaxyError
 ├── ScenarioError ── UnknownScenario, UnknownKey, OutOfBounds
-├── DataError ────── EmptyAnchor, UnsortedAnchor, BadRow, UnknownSeries, UnusableSeries
+├── DataError ────── EmptyAnchor, UnsortedAnchor, BadRow, UnknownSeries, UnusableSeries,
+│                    UnreadableSeries, MissingColumn, MissingPackage, SeriesChanged
 ├── OrderError ───── OrderRefused
 ├── LedgerError ──── Overdraft, IdentityBroken, BalanceIsPosted
 ├── PopulationError ── ActsInColumns, NoSuchColumn
@@ -78,14 +79,15 @@ class DataError(CatallaxyError):
 
 
 class EmptyAnchor(DataError):
-    """A series without a single usable row."""
+    """A series without two usable rows."""
 
-    def __init__(self, source: str) -> None:
-        super().__init__(source)
-        self.source = source
+    def __init__(self, source: str, rows: int = 0) -> None:
+        super().__init__(source, rows)
+        self.source, self.rows = source, rows
 
     def __str__(self) -> str:
-        return f"{self.source} has no rows; an anchor needs at least two dated closes"
+        found = "one row" if self.rows == 1 else "no rows"
+        return f"{self.source} has {found}; an anchor needs at least two dated closes"
 
 
 class UnsortedAnchor(DataError):
@@ -115,18 +117,70 @@ class BadRow(DataError):
     @property
     def due(self) -> str:
         """What the column should have held."""
-        return "give an ISO date" if self.column == "date" else "give a number above 0, or leave the row out"
+        words = {"date": "give an ISO date", "symbol": "give the symbol of a stock"}
+        return words.get(self.column, "give a number above 0, or leave the row out")
 
 
 class UnknownSeries(DataError):
-    """An anchor that is not bundled and is not a file."""
+    """An anchor that is not bundled and is not a file, or a symbol that its file (``within``) lacks."""
 
-    def __init__(self, name: str, known: tuple[str, ...] = ()) -> None:
-        super().__init__(name, known)
-        self.name, self.known = name, known
+    def __init__(self, name: str, known: tuple[str, ...] = (), within: str = "") -> None:
+        super().__init__(name, known, within)
+        self.name, self.known, self.within = name, known, within
 
     def __str__(self) -> str:
-        return f"no anchor {self.name!r}{nearest(self.name, self.known)}"
+        where = f" in {self.within}" if self.within else ""
+        return f"no anchor {self.name!r}{where}{nearest(self.name, self.known)}"
+
+
+class UnreadableSeries(DataError):
+    """A file that is not what its name says."""
+
+    def __init__(self, source: str, cause: str) -> None:
+        super().__init__(source, cause)
+        self.source, self.cause = source, cause
+
+    def __str__(self) -> str:
+        return f"{self.source} cannot be read: {self.cause}"
+
+
+class MissingColumn(DataError):
+    """A table of closes without one of the columns it needs."""
+
+    def __init__(self, source: str, column: str, found: tuple[str, ...]) -> None:
+        super().__init__(source, column, found)
+        self.source, self.column, self.found = source, column, found
+
+    def __str__(self) -> str:
+        return f"{self.source} has no column {self.column!r}; found: {', '.join(self.found) or 'none'}"
+
+
+class MissingPackage(DataError):
+    """The package that bundles a series is not installed."""
+
+    def __init__(self, source: str, package: str) -> None:
+        super().__init__(source, package)
+        self.source, self.package = source, package
+
+    def __str__(self) -> str:
+        return (
+            f"anchor {self.source!r} reads data that the package {self.package!r} brings; "
+            "install it with: pip install 'catallaxy[data]'"
+        )
+
+
+class SeriesChanged(DataError):
+    """The data of an anchor are not those a stored run began with."""
+
+    def __init__(self, source: str, stored: str, found: str) -> None:
+        super().__init__(source, stored, found)
+        self.source, self.stored, self.found = source, stored, found
+
+    def __str__(self) -> str:
+        return (
+            f"anchor {self.source} has digest {self.found[:12]}, the run began with {self.stored[:12]}; "
+            "put the data back as they were to resume"
+        )
 
 
 class UnusableSeries(DataError):
@@ -251,7 +305,9 @@ class RunFolderExists(RunError):
         self.folder = folder
 
     def __str__(self) -> str:
-        return f"{self.folder} exists and is not empty; choose another --out, or continue it with --resume {self.folder}"
+        return (
+            f"{self.folder} exists and is not empty; choose another --out, or continue it with --resume {self.folder}"
+        )
 
 
 class RunFolderUnwritable(RunError):
@@ -317,7 +373,9 @@ class VersionMismatch(RunError):
         self.what, self.stored, self.ours = what, stored, ours
 
     def __str__(self) -> str:
-        return f"{self.what} was written as {self.stored}, this is {self.ours}; install the matching version to resume it"
+        return (
+            f"{self.what} was written as {self.stored}, this is {self.ours}; install the matching version to resume it"
+        )
 
 
 class BadQuery(RunError):
