@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 from ..core.errors import UnusableSeries
 from ..core.kernel import kernel
 from ..core.units import IntArray
-from .orders import F_BOOK, F_PRICE, F_QUANTITY, FILL_WIDTH
+from .orders import F_BOOK, F_PRICE, F_QUANTITY
 
 OPEN, HIGH, LOW, CLOSE, VOLUME, TRADES, TURNOVER = range(7)
 WIDTH = 7
@@ -73,7 +73,7 @@ class Bars:
     Examples
     --------
     >>> bars = Bars(1, [100])
-    >>> fill = np.zeros((1, FILL_WIDTH), np.int64)
+    >>> fill = np.zeros((1, 9), np.int64)
     >>> fill[0, F_PRICE], fill[0, F_QUANTITY] = 103, 2
     >>> bars.add(fill, [5])
     >>> bar = bars.tick_bars()
@@ -87,7 +87,9 @@ class Bars:
     def __init__(self, books: int, opening_prices: ArrayLike) -> None:
         opening = np.asarray(opening_prices, np.int64)
         if opening.shape != (books,):
-            raise UnusableSeries("opening_prices", f"has shape {opening.shape}; give one price for each of {books} books")
+            raise UnusableSeries(
+                "opening_prices", f"has shape {opening.shape}; give one price for each of {books} books"
+            )
         if books and opening.min() <= 0:
             raise UnusableSeries("opening_prices", f"holds {opening.min()}; give prices above 0")
         self._bars = np.zeros((2, books, WIDTH), np.int64)

@@ -241,8 +241,8 @@ def roll_spread(prices: ArrayLike) -> float:
 
     Examples
     --------
-    >>> roll_spread([100, 101, 101, 100, 100, 101, 101, 100, 100]) > 0
-    True
+    >>> round(roll_spread([100, 101, 100, 101, 100]), 3)
+    1.886
     """
     changes = np.diff(series(prices, "prices", 4))
     later, earlier = changes[1:] - changes[1:].mean(), changes[:-1] - changes[:-1].mean()
