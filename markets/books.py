@@ -95,15 +95,26 @@ class Books:
         messages, order, starts = _rows(messages), _rows(order), _rows(starts)
         n, cursor = messages.shape[0], self._cursor
         if starts.shape[0] != self._metas.shape[0] + 1 or starts[0] < 0 or starts[-1] > order.shape[0]:
-            raise ValueError(f"starts has {starts.shape[0]} offsets for {self.count} books and {order.shape[0]} messages")
+            raise ValueError(f"{starts.shape[0]} offsets for {self.count} books and {order.shape[0]} messages")
         if self._acks.shape[0] < n:
             self._acks = np.zeros((max(n, 2 * self._acks.shape[0]), ACK_WIDTH), np.int64)
         acks = self._acks[:n]
         acks.fill(0)
         cursor[k.C_BOOK], cursor[k.C_POSITION], cursor[k.C_LEFT], cursor[k.C_FILLS] = 0, starts[0], -1, 0
         while full := k.match(
-            messages, order, starts, first_order_id, self.self_trade_prevention,
-            self._pools, self._expiries, self._ladders, self._metas, self._fills, acks, self._near, cursor,
+            messages,
+            order,
+            starts,
+            first_order_id,
+            self.self_trade_prevention,
+            self._pools,
+            self._expiries,
+            self._ladders,
+            self._metas,
+            self._fills,
+            acks,
+            self._near,
+            cursor,
         ):
             self._grow(full)
         return self._fills[: cursor[k.C_FILLS]], acks
@@ -122,7 +133,7 @@ class Books:
         """
         books, handles, quantities = _rows(books), _rows(handles), _rows(quantities)
         if not books.shape == handles.shape == quantities.shape:
-            raise ValueError(f"{books.shape} books, {handles.shape} handles, {quantities.shape} quantities: give equally many")
+            raise ValueError(f"{len(books)} books, {len(handles)} handles, {len(quantities)} quantities: give as many")
         releases = np.empty((handles.shape[0], RELEASE_WIDTH), np.int64)
         k.shrink(books, handles, quantities, self._pools, self._ladders, self._metas, releases)
         return releases
@@ -150,7 +161,7 @@ class Books:
         """Return what cancelling would release, and change nothing."""
         books, handles = _rows(books), _rows(handles)
         if books.shape != handles.shape:
-            raise ValueError(f"{books.shape} books, {handles.shape} handles: give equally many")
+            raise ValueError(f"{len(books)} books, {len(handles)} handles: give as many")
         releases = np.empty((handles.shape[0], RELEASE_WIDTH), np.int64)
         k.look_up(books, handles, self._pools, releases)
         return releases

@@ -80,6 +80,10 @@ class _Entry:
         self.quantity, self.expiry = quantity, expiry
         self.filled, self.handle, self.status = 0, 0, Status.PENDING
 
+    @property
+    def remaining(self) -> int:
+        return self.quantity - self.filled
+
 
 class OrderBook:
     """A limit order book with market, limit, IOC and FOK orders.
@@ -122,8 +126,14 @@ class OrderBook:
     # Orders
 
     def limit(
-        self, side: SideWord, price: int, quantity: int, owner: int = 0, *,
-        expiry: int | None = None, kind: KindWord = "limit",
+        self,
+        side: SideWord,
+        price: int,
+        quantity: int,
+        owner: int = 0,
+        *,
+        expiry: int | None = None,
+        kind: KindWord = "limit",
     ) -> int:
         """Send a limit order and return its id.
 
@@ -165,7 +175,7 @@ class OrderBook:
         """
         entry = self._resting(order, owner)
         price = entry.price if price is None else _price(price)
-        remaining = entry.quantity - entry.filled
+        remaining = entry.remaining
         wanted = remaining if quantity is None else _quantity(quantity)
         entry.quantity = entry.filled + wanted
         if price == entry.price and wanted <= remaining:
@@ -233,10 +243,16 @@ class OrderBook:
         """Return how an order stands now; the record does not change afterwards."""
         entry = self._entry(order)
         return Order(
-            id=int(order), owner=entry.owner, side=entry.side, kind=entry.kind,
+            id=int(order),
+            owner=entry.owner,
+            side=entry.side,
+            kind=entry.kind,
             price=None if abs(entry.price) == _ANY_PRICE else entry.price,
-            quantity=entry.quantity, filled=entry.filled, remaining=entry.quantity - entry.filled if entry.handle else 0,
-            status=entry.status, expiry=None if entry.expiry == NO_EXPIRY else entry.expiry,
+            quantity=entry.quantity,
+            filled=entry.filled,
+            remaining=entry.remaining if entry.handle else 0,
+            status=entry.status,
+            expiry=None if entry.expiry == NO_EXPIRY else entry.expiry,
         )
 
     def forget(self) -> None:
@@ -272,10 +288,20 @@ class OrderBook:
 
     def _send(self, order: int, entry: _Entry) -> None:
         """Match what the entry still wants, and write down what came of it."""
-        message, wanted = self._message, entry.quantity - entry.filled
+        message, wanted = self._message, entry.remaining
         _MESSAGE.pack_into(
-            message, 0,  # type: ignore[arg-type]
-            entry.owner, 0, entry.side, entry.kind, entry.price, wanted, entry.expiry, 0, NO_SLOT, 0,
+            message,
+            0,  # type: ignore[arg-type]
+            entry.owner,
+            0,
+            entry.side,
+            entry.kind,
+            entry.price,
+            wanted,
+            entry.expiry,
+            0,
+            NO_SLOT,
+            0,
         )
         fills, acks = self._books.match(message, self._first, self._starts, order)
         status, filled, entry.handle = acks[0].tolist()
@@ -313,9 +339,9 @@ class OrderBook:
     def _resting(self, order: int, owner: int | None) -> _Entry:
         entry = self._entry(order)
         if owner is not None and owner != entry.owner:
-            raise OrderRefused(Reason.NOT_YOUR_ORDER.name, f"order {order} belongs to owner {entry.owner}, not to {owner}")
+            raise OrderRefused(Reason.NOT_YOUR_ORDER.name, f"order {order} is of owner {entry.owner}, not of {owner}")
         if not entry.handle:
-            raise OrderRefused(Reason.ORDER_FINISHED.name, f"order {order} is {entry.status.name.lower()} and rests no more")
+            raise OrderRefused(Reason.ORDER_FINISHED.name, f"order {order} is {entry.status.name.lower()} already")
         return entry
 
     def _expiry(self, expiry: int) -> int:
@@ -365,8 +391,8 @@ _SIDE_OF = (Side.BUY, Side.SELL)
 _SIDES: dict[str, Side] = {"buy": Side.BUY, "sell": Side.SELL}
 _STATUS = tuple(Status)
 _KINDS: dict[str | Kind, Kind] = {
-    "limit": Kind.LIMIT, "ioc": Kind.IOC, "fok": Kind.FOK, Kind.LIMIT: Kind.LIMIT, Kind.IOC: Kind.IOC, Kind.FOK: Kind.FOK,
-}  # fmt: skip
+    word: kind for kind in (Kind.LIMIT, Kind.IOC, Kind.FOK) for word in (kind, kind.name.lower())
+}
 
 
 def _side(side: SideWord) -> Side:

@@ -287,9 +287,8 @@ def shrink(
     for r in range(handles.shape[0]):
         b, handle = books[r], handles[r]
         slot, generation = handle & SLOT_MASK, handle >> SLOT_BITS
-        if b < 0 or b >= pools.shape[0] or slot >= pools.shape[1] or pools[b, slot, P_GENERATION] != generation:
-            slot = -1
-        elif pools[b, slot, P_QUANTITY] == 0:
+        known = 0 <= b < pools.shape[0] and slot < pools.shape[1]
+        if not (known and pools[b, slot, P_GENERATION] == generation and pools[b, slot, P_QUANTITY] > 0):
             slot = -1
         releases[r, R_BOOK] = b
         if slot < 0:
@@ -353,9 +352,8 @@ def look_up(books: IntArray, handles: IntArray, pools: IntArray, releases: IntAr
         releases[r, R_BOOK] = b
         releases[r, R_OWNER], releases[r, R_SIDE], releases[r, R_PRICE] = 0, 0, 0
         releases[r, R_QUANTITY], releases[r, R_ORDER] = 0, 0
-        if b < 0 or b >= pools.shape[0] or slot >= pools.shape[1] or pools[b, slot, P_GENERATION] != generation:
-            continue
-        if pools[b, slot, P_QUANTITY] > 0:
+        known = 0 <= b < pools.shape[0] and slot < pools.shape[1]
+        if known and pools[b, slot, P_GENERATION] == generation and pools[b, slot, P_QUANTITY] > 0:
             key, side = pools[b, slot, P_KEY], pools[b, slot, P_SIDE]
             releases[r, R_OWNER] = pools[b, slot, P_OWNER]
             releases[r, R_SIDE] = side
@@ -365,7 +363,9 @@ def look_up(books: IntArray, handles: IntArray, pools: IntArray, releases: IntAr
 
 
 @kernel
-def collect_due(tick: int, pools: IntArray, expiries: IntArray, metas: IntArray, books: IntArray, handles: IntArray) -> int:
+def collect_due(
+    tick: int, pools: IntArray, expiries: IntArray, metas: IntArray, books: IntArray, handles: IntArray
+) -> int:
     """Collect, by (book, slot), the orders whose last tick is before ``tick``; return their number.
 
     Sharpens each visited book's bound; a book with nothing due is not visited.

@@ -113,9 +113,14 @@ def sort_buckets(
                 arrival, owner = messages[row, ARRIVAL], messages[row, OWNER]
                 place = j
                 while place > begin and comes_before(
-                    arrival, key, owner, row,
-                    messages[order[place - 1], ARRIVAL], keys[place - 1],
-                    messages[order[place - 1], OWNER], order[place - 1],
+                    arrival,
+                    key,
+                    owner,
+                    row,
+                    messages[order[place - 1], ARRIVAL],
+                    keys[place - 1],
+                    messages[order[place - 1], OWNER],
+                    order[place - 1],
                 ):
                     order[place], keys[place] = order[place - 1], keys[place - 1]
                     place -= 1
@@ -130,8 +135,14 @@ def sort_buckets(
                     if not take_left and left < middle:
                         a, b = order[left], order[right]
                         take_left = comes_before(
-                            messages[a, ARRIVAL], keys[left], messages[a, OWNER], a,
-                            messages[b, ARRIVAL], keys[right], messages[b, OWNER], b,
+                            messages[a, ARRIVAL],
+                            keys[left],
+                            messages[a, OWNER],
+                            a,
+                            messages[b, ARRIVAL],
+                            keys[right],
+                            messages[b, OWNER],
+                            b,
                         )
                     if take_left:
                         spare[place, 0], spare[place, 1] = order[left], keys[left]
