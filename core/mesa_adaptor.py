@@ -165,8 +165,8 @@ class ModelBase(mesa.Model):  # type: ignore[misc] # Mesa ships no types
 
     @property
     def registered_by_type(self) -> dict[type, Any]:
-        """Mesa's own sets of registered agents, by type; types whose agents have all left are not listed."""
-        return {kind: agents for kind, agents in self._agents_by_type.items() if len(agents)}
+        """Mesa's own live sets of registered agents, by type."""
+        return dict(self._agents_by_type)
 
     # Names that Mesa 3.5 owns
 
