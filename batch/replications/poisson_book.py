@@ -66,7 +66,7 @@ class Flow:
         >>> round(Flow(scale=10, granularity=0.2).predicted_spread, 2)
         8.36
         """
-        return self.scale * (0.28 + 1.86 * self.granularity**0.75)
+        return self.scale * (0.28 + 1.86 * math.pow(self.granularity, 0.75))
 
 
 POINTS = (
