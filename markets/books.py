@@ -63,7 +63,7 @@ class Books:
     @property
     def count(self) -> int:
         """The number of books."""
-        return self._metas.shape[0]
+        return len(self._metas)
 
     @property
     def live(self) -> int:
@@ -256,7 +256,8 @@ class Books:
 
     @property
     def _used(self) -> list[int]:
-        return self._metas[:, k.M_USED].tolist()
+        used: list[int] = self._metas[:, k.M_USED].tolist()
+        return used
 
     def _room_for_live(self) -> tuple[IntArray, IntArray]:
         live = self.live

@@ -6,8 +6,8 @@ the order that rested. Prices are integers of any sign and without a bound set b
 
 from __future__ import annotations
 
+import operator
 import struct
-from numbers import Integral
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -188,7 +188,7 @@ class OrderBook:
 
     def expire(self, tick: int) -> list[int]:
         """Take out the orders whose last tick is before ``tick``; return their ids."""
-        tick = _integer(tick, Reason.INVALID_EXPIRY, "tick")
+        tick = max(-NO_EXPIRY, min(_integer(tick, Reason.INVALID_EXPIRY, "tick"), NO_EXPIRY))
         self._tick = tick if self._tick is None else max(self._tick, tick)
         ids: list[int] = self._books.expire(tick)[:, R_ORDER].tolist()
         for order in ids:
@@ -288,22 +288,9 @@ class OrderBook:
 
     def _send(self, order: int, entry: _Entry) -> None:
         """Match what the entry still wants, and write down what came of it."""
-        message, wanted = self._message, entry.remaining
-        _MESSAGE.pack_into(
-            message,
-            0,  # type: ignore[arg-type]
-            entry.owner,
-            0,
-            entry.side,
-            entry.kind,
-            entry.price,
-            wanted,
-            entry.expiry,
-            0,
-            NO_SLOT,
-            0,
-        )
-        fills, acks = self._books.match(message, self._first, self._starts, order)
+        terms = (entry.owner, 0, entry.side, entry.kind, entry.price, entry.remaining, entry.expiry, 0, NO_SLOT, 0)
+        _MESSAGE.pack_into(self._message.data, 0, *terms)
+        fills, acks = self._books.match(self._message, self._first, self._starts, order)
         status, filled, entry.handle = acks[0].tolist()
         entry.filled += filled
         entry.status = _STATUS[status] if entry.filled == 0 or status else Status.PARTIAL
@@ -346,6 +333,8 @@ class OrderBook:
 
     def _expiry(self, expiry: int) -> int:
         tick = _integer(expiry, Reason.INVALID_EXPIRY, "expiry")
+        if not -NO_EXPIRY <= tick < NO_EXPIRY:
+            raise OrderRefused(Reason.INVALID_EXPIRY.name, f"expiry is {tick}; give None for no expiry")
         if self._tick is not None and tick < self._tick:
             raise OrderRefused(Reason.INVALID_EXPIRY.name, f"expiry is {tick}, but tick {self._tick} has come already")
         return tick
@@ -406,9 +395,12 @@ def _side(side: SideWord) -> Side:
 def _integer(value: int, reason: Reason, name: str) -> int:
     if type(value) is int:
         return value
-    if isinstance(value, Integral) and not isinstance(value, bool):
-        return int(value)
-    raise OrderRefused(reason.name, f"{name} is {value!r}; give a whole number")
+    try:
+        if isinstance(value, bool):
+            raise TypeError
+        return operator.index(value)
+    except TypeError:
+        raise OrderRefused(reason.name, f"{name} is {value!r}; give a whole number") from None
 
 
 def _price(price: int) -> int:

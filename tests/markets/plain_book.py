@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from catallaxy.core.units import IntArray
+from catallaxy.core.units import BoolArray, IntArray
 from catallaxy.markets.orders import EXPIRY, KIND, OWNER, PRICE, QUANTITY, SIDE, Kind, Status
 
 Row = list[int]
@@ -179,7 +179,7 @@ class PlainBooks:
         return [[bid[0], ask[0], bid[1], ask[1]] for bid, ask in both]
 
 
-def plain_route(messages: IntArray, books: int, accepted: IntArray | None = None) -> tuple[list[int], list[int]]:
+def plain_route(messages: IntArray, books: int, accepted: BoolArray | None = None) -> tuple[list[int], list[int]]:
     """Order rows by (book, arrival, unsigned priority, owner, row) with one plain sort."""
     rows = messages.tolist()
     chosen = [i for i, row in enumerate(rows) if row[5] > 0 and (accepted is None or accepted[i])]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -28,7 +29,7 @@ from catallaxy.markets.orders import (
 from catallaxy.markets.routing import Router
 from tests.markets.plain_book import PlainBooks, plain_route
 
-TIGHT = {"capacity": 2, "levels": 1}
+TIGHT: dict[str, Any] = {"capacity": 2, "levels": 1}
 
 
 def random_batch(rng: np.random.Generator, books: int, n: int, owners: int = 50, tick: int = 0) -> IntArray:
@@ -79,7 +80,7 @@ def assert_sound(books: Books) -> None:
 class Twins:
     """A `Books` and its twin that get the same calls; every answer is compared."""
 
-    def __init__(self, count: int, self_trade_prevention: bool = False, **room: int) -> None:
+    def __init__(self, count: int, self_trade_prevention: bool = False, **room: Any) -> None:
         self.fast = Books(count, self_trade_prevention=self_trade_prevention, **room)
         self.slow = PlainBooks(count, self_trade_prevention)
         self.router = Router(count)
@@ -141,7 +142,7 @@ def run_stream(twins: Twins, rng: np.random.Generator, messages: int, batch: int
 @pytest.mark.parametrize("prevention", [False, True])
 @pytest.mark.parametrize("room", [TIGHT, {}], ids=["tight", "roomy"])
 def test_kernels_and_plain_books_agree_on_every_fill_ack_and_release(
-    prevention: bool, room: dict[str, int], scaled: Callable[[int], int]
+    prevention: bool, room: dict[str, Any], scaled: Callable[[int], int]
 ) -> None:
     twins = Twins(3, prevention, **room)
     run_stream(twins, np.random.default_rng(11), scaled(40_000), 100)
@@ -282,7 +283,7 @@ def test_a_generation_that_reaches_its_last_value_starts_over_at_one() -> None:
     books.match(row, order, starts, 1)
     books._pools[0, 0, k.P_GENERATION] = k.LAST_GENERATION
     last = k.LAST_GENERATION << 32
-    assert books.cancel(np.zeros(1), np.array([last]))[0, 4] == 5
+    assert books.cancel(np.array([0]), np.array([last]))[0, 4] == 5
     _, acks = books.match(row, order, starts, 2)
     assert acks[0, A_HANDLE] == 1 << 32
 
@@ -327,7 +328,8 @@ def test_acks_of_messages_that_were_not_listed_are_zero() -> None:
 
 def test_an_empty_venue_answers_everything() -> None:
     books = Books(0)
-    fills, acks = books.match(np.zeros((0, MESSAGE_WIDTH)), np.zeros(0), np.zeros(1), 1)
+    nothing = np.zeros((0, MESSAGE_WIDTH), np.int64)
+    fills, acks = books.match(nothing, *Router(0).route(nothing), 1)
     assert (fills.shape, acks.shape) == ((0, 9), (0, 3))
     assert books.expire(5).shape == books.cancel_owner(1).shape == books.resting().shape == (0, 6)
     assert (books.live, books.quotes().shape, books.find_order(1)) == (0, (0, 4), None)
