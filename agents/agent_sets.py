@@ -64,15 +64,7 @@ class LazyAgents(SetAlgebra):
         """Return who is in the set now."""
         if self._codes is None:
             return self._everybody()
-        codes, objects = self._codes, tuple(ref() for ref in self._refs)
-        here = np.ones(codes.shape[0], bool)
-        rows = codes >= 0
-        if rows.any():
-            here[rows] = self.model.roster.column("active")[codes[rows]]
-        for k, held in enumerate(objects):
-            if held is None:
-                here &= codes != -1 - k
-        return Members(self.model, codes if here.all() else codes[here], objects)
+        return Members(self.model, self._codes, tuple(ref() for ref in self._refs)).still_here()
 
     def _made(self, members: Members) -> LazyAgents:
         return (TraderSet if members.all_rows else CompositeAgents)(self.model, members)

@@ -56,6 +56,20 @@ class Members:
         """Return the members at ``index``: positions, a mask or a slice."""
         return Members(self.model, self.codes[index], self.objects)
 
+    def still_here(self) -> Members:
+        """Return them without rows that have left the economy and objects that are None."""
+        here = np.ones(len(self), bool)
+        rows = self.codes >= 0
+        if rows.any():
+            here[rows] = self.model.roster.column("active")[self.codes[rows]]
+        if any(held is None for held in self.objects):
+            gone = np.array([-1 - k for k, held in enumerate(self.objects) if held is None], np.int64)
+            here &= ~np.isin(self.codes, gone)
+            objects = tuple(held for held in self.objects if held is not None)
+            numbers = {held: -1 - k for k, held in enumerate(objects)}
+            return self.take(here)._numbered(numbers, objects)
+        return self if here.all() else self.take(here)
+
     @property
     def all_rows(self) -> bool:
         """Whether all are column traders."""
@@ -139,7 +153,7 @@ class Members:
     def _numbered(self, numbers: dict[Any, int], objects: tuple[Any, ...]) -> Members:
         if not self.objects:
             return Members(self.model, self.codes, objects)
-        new = np.array([numbers[held] for held in self.objects], np.int64)
+        new = np.array([numbers.get(held, 0) for held in self.objects], np.int64)
         codes = self.codes.copy()
         codes[codes < 0] = new[-1 - codes[codes < 0]]
         return Members(self.model, codes, objects)

@@ -97,10 +97,10 @@ class ModelBase(mesa.Model):  # type: ignore[misc] # Mesa ships no types
     """
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
-        super().__init_subclass__(**kwargs)
         taken = sorted(RESERVED & cls.__dict__.keys())
         if taken:
             raise PlugInError(f"{cls.__name__} defines {', '.join(taken)}; newer Mesa keeps that name for itself")
+        super().__init_subclass__(**kwargs)
 
     def __init__(self, rng: int | None = None) -> None:
         seed = as_seed(rng)
