@@ -1,5 +1,11 @@
 """Trading strategies, one file each; importing this package registers them."""
 
+from .fundamentalist import Fundamentalist
+from .herder import Herder
+from .hybrid import Hybrid
+from .market_maker import MarketMaker
+from .mean_reversion import MeanReversion
+from .momentum import Momentum
 from .noise import Noise
 
-__all__ = ["Noise"]
+__all__ = ["Fundamentalist", "Herder", "Hybrid", "MarketMaker", "MeanReversion", "Momentum", "Noise"]

@@ -6,10 +6,11 @@ import numpy as np
 from pydantic import Field
 
 from ...core.kernel import kernel
-from ...core.randomness import DECIDE, exponential, philox, unit
+from ...core.randomness import DECIDE, exponential, philox
 from ...core.units import IntArray
 from ..market import Market, MarketArrays
 from ..strategy import Orders, Strategy, StrategySettings, Traders
+from .order_terms import BATCH, lots_within, lower, posted_price, upper
 
 
 class NoiseSettings(StrategySettings):
@@ -17,7 +18,9 @@ class NoiseSettings(StrategySettings):
 
     width: float = Field(0.004, gt=0.0, le=0.5, description="mean distance of limit orders from mid, as a fraction")
     market_share: float = Field(0.15, ge=0.0, le=1.0, description="share of market orders")
-    mean_lots: float = Field(20.0, gt=0.0, le=1e6, description="mean order size, lots; sizes are exponential")
+    order_share: float = Field(
+        0.1, gt=0.0, le=10.0, description="mean order size as a fraction of the stake; sizes are exponential"
+    )
 
 
 @kernel
@@ -33,51 +36,60 @@ def decide_noise(
     expiry: int,
     width: float,
     market_share: float,
-    mean_lots: float,
+    order_share: float,
 ) -> int:
     """Write one message for each of ``active`` (n,) that can afford one into ``rows`` from ``at``; return the end.
 
-    ``owners`` (n,) are their ledger rows. Draws 0-5 of the moment: stock, side, market or limit,
-    distance, size, priority.
+    ``owners`` (n,) are their ledger rows. Halves of the draws: stock and distance, side and rounding,
+    kind and size; the fourth draw is the priority.
     """
     books = market.mid.shape[0]
-    for i in range(active.shape[0]):
-        a, b, c, d = philox(key, DECIDE, active[i], tick, 0, round_)
-        e, f, _g, _h = philox(key, DECIDE, active[i], tick, 1, round_)
-        book = int(unit(a) * books)
-        side = 0 if unit(b) < 0.5 else 1
-        step = market.tick_size[book]
-        distance = width * exponential(unit(d))
-        kind = 0
-        if unit(c) < market_share:
-            kind = 1
-            price = int(market.mid[book] * 1.1) + 1
-        elif side == 0:
-            price = int(market.mid[book] * (1.0 - distance)) // step * step
-        else:
-            price = -(-(int(market.mid[book] * (1.0 + distance)) + 1) // step) * step
-        if price < step:
-            price = step
-        lots = 1 + int(mean_lots * exponential(unit(e)))
-        owner = owners[i]
-        if side == 0:
-            lots = min(lots, market.holdings[owner, market.money[book], 0] // (price * market.unit_value[book]))
-        else:
-            lots = min(lots, market.holdings[owner, market.security[book], 0])
-        lots -= lots % market.round_lot[book]
-        if lots <= 0:
-            continue
-        rows[at, 0] = owner
-        rows[at, 1] = book
-        rows[at, 2] = side
-        rows[at, 3] = kind
-        rows[at, 4] = price if kind == 0 else 0
-        rows[at, 5] = lots
-        rows[at, 6] = expiry
-        rows[at, 7] = np.int64(f >> np.uint64(1))
-        rows[at, 8] = 0
-        rows[at, 9] = 0
-        at += 1
+    draws = np.empty((BATCH, 4), np.uint64)
+    seen = np.empty((BATCH, 2), np.int64)
+    for first in range(0, active.shape[0], BATCH):
+        count = min(BATCH, active.shape[0] - first)
+        for i in range(count):
+            draws[i, 0], draws[i, 1], draws[i, 2], draws[i, 3] = philox(key, DECIDE, active[first + i], tick, 0, round_)
+        for i in range(count):
+            owner = owners[first + i]
+            book = int(upper(draws[i, 0]) * books)
+            money = market.money[book]
+            security = market.security[book]
+            seen[i, 0] = market.holdings[owner, money, 0] + market.holdings[owner, money, 1]
+            seen[i, 1] = market.holdings[owner, security, 0] + market.holdings[owner, security, 1]
+        for i in range(count):
+            a, b, c, d = draws[i, 0], draws[i, 1], draws[i, 2], draws[i, 3]
+            cash, shares = seen[i, 0], seen[i, 1]
+            book = int(upper(a) * books)
+            side = 0 if upper(b) < 0.5 else 1
+            mid = market.mid[book]
+            step = market.tick_size[book]
+            value = market.unit_value[book]
+            kind = 0
+            worst = 0
+            if upper(c) < market_share:
+                kind = 1
+                price = posted_price(max(mid, float(market.quotes[book, 1])) * 1.1, 1, step)
+            else:
+                distance = width * exponential(lower(a))
+                price = posted_price(mid * (1.0 - distance if side == 0 else 1.0 + distance), side, step)
+                worst = price
+            stake = 0.5 * (float(cash) / (books * mid * value) + float(shares))
+            wish = order_share * stake * exponential(lower(c)) + lower(b)
+            lots = lots_within(wish, side, price * value, cash, shares, market.round_lot[book])
+            if lots <= 0:
+                continue
+            rows[at, 0] = owners[first + i]
+            rows[at, 1] = book
+            rows[at, 2] = side
+            rows[at, 3] = kind
+            rows[at, 4] = worst
+            rows[at, 5] = lots
+            rows[at, 6] = expiry
+            rows[at, 7] = np.int64(d >> np.uint64(1))
+            rows[at, 8] = 0
+            rows[at, 9] = 0
+            at += 1
     return at
 
 
@@ -87,6 +99,10 @@ class Noise(Strategy):
     A trader picks a stock and a side at random; with probability ``market_share`` it sends a market
     order, else a limit order at an exponential distance from the mid-price. It never orders more
     than it can pay or deliver (the budget constraint of ZI-C).
+
+    Sizes are exponential fractions of the trader's *stake* in the stock, the mean of the shares it
+    holds and those its cash, spread over all stocks, could buy. So buying and selling weigh the same
+    whatever a stock's price and a trader's wealth. Fractions of a lot are rounded at random, without bias.
 
     References
     ----------
@@ -105,5 +121,5 @@ class Noise(Strategy):
         rows = sheet.room_for(len(traders))
         sheet.size = decide_noise(
             rows, sheet.size, traders.rows, traders.owners, market.arrays, traders.key,
-            market.tick, market.round_, market.order_expiry, s.width, s.market_share, s.mean_lots,
+            market.tick, market.round_, market.order_expiry, s.width, s.market_share, s.order_share,
         )  # fmt: skip
