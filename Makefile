@@ -47,13 +47,13 @@ lint: $(VENV)/.test ## Check style, types and generated pages.
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	cd $(VENV) && $(abspath $(BIN))/mypy --config-file $(CURDIR)/pyproject.toml -p catallaxy
-	$(BIN)/python -P docs/generate.py --check
+	$(BIN)/python docs/generate.py --check
 
 bench: $(VENV)/.run ## Measure this machine.
 	$(BIN)/catallaxy bench
 
 docs: $(VENV)/.test ## Write the generated pages anew.
-	$(BIN)/python -P docs/generate.py
+	$(BIN)/python docs/generate.py
 
 clean: ## Remove the environment and everything built.
 	rm -rf $(VENV) build dist catallaxy.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
