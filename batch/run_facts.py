@@ -9,7 +9,7 @@ import numpy as np
 
 from ..core.errors import OutOfBounds
 from ..core.units import FloatArray, IntArray
-from ..ledger.run_store import FolderStore
+from ..ledger.run_store import FolderStore, Store
 from .facts import Fact, facts_of
 from .microstructure_facts import Tape, microstructure_facts
 
@@ -24,10 +24,18 @@ def facts_of_run(folder: str | Path, *, symbol: str | None = None) -> list[Fact]
     symbol : str, optional
         Measure this symbol's daily closes and volume; left out, the index and the whole volume.
     """
-    store = FolderStore.open(Path(folder))
-    daily = daily_index(store.read("world")) if symbol is None else daily_closes(store.read("bars"), symbol)
-    found = facts_of(*daily)
-    return found + microstructure_facts(tape_of(store.read("quotes"), store.read("trades")))
+    return facts_of_store(FolderStore.open(Path(folder)), symbol=symbol)
+
+
+def facts_of_store(store: Store, *, symbol: str | None = None) -> list[Fact]:
+    """Return the facts of the tables in ``store``, on the disk or in memory; see `facts_of_run`."""
+    if symbol is None:
+        daily = daily_index(store.read("world", ("day", "index", "volume")))
+    else:
+        daily = daily_closes(store.read("bars", ("symbol", "interval", "close", "volume")), symbol)
+    quotes = store.read("quotes", ("symbol", "bid", "ask"))
+    trades = store.read("trades", ("symbol", "price", "quantity", "aggressor"))
+    return facts_of(*daily) + microstructure_facts(tape_of(quotes, trades))
 
 
 def daily_index(world: Any) -> tuple[FloatArray, FloatArray]:
@@ -43,7 +51,7 @@ def daily_closes(bars: Any, symbol: str) -> tuple[FloatArray, FloatArray]:
     """Return log returns of a symbol's daily closes, and its volumes, from the table ``bars``."""
     names = np.asarray(bars.column("symbol").to_pylist(), dtype=object)
     if symbol not in names:
-        raise OutOfBounds("symbol", symbol, f"the run has {', '.join(sorted(set(names.tolist())))}")
+        raise OutOfBounds("symbol", symbol, f"give one of {', '.join(sorted(set(names.tolist())))}")
     interval = _column(bars, "interval")
     daily = (names == symbol) & (interval == interval.max()) & (interval > 1)
     close, volume = _column(bars, "close")[daily].astype(np.float64), _column(bars, "volume")[daily]
