@@ -78,15 +78,24 @@ def aggregated(returns: FloatArray, days: int) -> FloatArray:
 
 
 def decay_exponent(values: FloatArray, lags: int = 100) -> float:
-    """Return η of the power law ACF(k) ~ k^-η, fitted by least squares in logarithms where the ACF is positive.
+    """Return η of the power law ACF(k) ~ k^-η of the sample autocorrelations at lags 1..``lags``."""
+    return power_law_exponent(autocorrelations(values, lags))
 
-    NaN when fewer than half of the lags are positive: such a series does not remember.
+
+def power_law_exponent(acf: FloatArray) -> float:
+    """Return η of y_k ~ k^-η, k = 1, 2, ..., by least squares in logarithms where y is positive.
+
+    NaN when fewer than half are positive: such a series does not remember.
+
+    Examples
+    --------
+    >>> round(power_law_exponent(np.arange(1.0, 101.0) ** -0.3), 12)
+    0.3
     """
-    acf = autocorrelations(values, lags)
     positive = acf > 0.0
-    if 2 * positive.sum() < lags:
+    if 2 * positive.sum() < acf.size:
         return NAN
-    lag = np.arange(1, lags + 1)[positive]
+    lag = np.arange(1, acf.size + 1)[positive]
     return -float(np.polyfit(np.log(lag), np.log(acf[positive]), 1)[0])
 
 
