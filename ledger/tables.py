@@ -207,9 +207,7 @@ class TableBuffer:
         self.sealed -= start
 
 
-def _pieces(
-    schema: TableSchema, rows: int, columns: Mapping[str, Array | Coded]
-) -> Iterator[bytes | memoryview]:
+def _pieces(schema: TableSchema, rows: int, columns: Mapping[str, Array | Coded]) -> Iterator[bytes | memoryview]:
     head = [schema.name, schema.version, rows, [[column.name, column.type] for column in schema.columns]]
     yield canonical_json(head)
     for column in schema.columns:
@@ -242,7 +240,7 @@ def _number(value: Any, column: Column, table: str) -> Array | int | float | boo
         bounds = np.iinfo(dtype)
         if not int(bounds.min) <= value <= int(bounds.max):
             raise ValueError(f"{table}.{column.name} is {value}, which is no {column.type}")
-        return cast(int, value)
+        return cast("int", value)
     array = np.asarray(value)
     if array.size == 0:
         return np.empty(array.shape, dtype)
