@@ -139,13 +139,12 @@ class ModelBase(mesa.Model):  # type: ignore[misc] # Mesa ships no types
         Where Mesa has a clock of its own it follows, and its next event is the tick after.
         """
         self.steps = steps
-        generator = getattr(self, "_default_schedule", None)
-        if generator is not None:
-            generator.pause()
         if hasattr(self, "time"):
             self.time = float(steps)
+        generator = getattr(self, "_default_schedule", None)
         if generator is not None:
-            generator.resume()
+            generator._current_event.cancel()
+            generator._schedule_next(steps + 1.0)
 
     # Agents
 
