@@ -45,6 +45,7 @@ class Manifest:
     cpu_seconds: float = 0.0
     bytes_per_tick: float = 0.0
     peak_rss_bytes: int = 0
+    facts: dict[str, Any] = field(default_factory=dict)  # counts of the run so far: traders, messages, trades, ...
     schema: int = MANIFEST_VERSION
 
     def write(self, folder: Path | str) -> None:

@@ -82,3 +82,9 @@ class OrderSheet:
             rows[:, column] = values  # type: ignore[call-overload]
         self.size += count
         return count
+
+    def take(self, other: OrderSheet) -> None:
+        """Append the rows of another sheet and clear it."""
+        self.room_for(other.size)[self.size : self.size + other.size] = other.messages
+        self.size += other.size
+        other.clear()

@@ -76,3 +76,4 @@ class Reason(IntEnum):
     TOO_LARGE = 16
     OWNER_INACTIVE = 17
     ECONOMY_ENDED = 18
+    INVALID_ACTION = 19

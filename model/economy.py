@@ -1,0 +1,585 @@
+"""`Economy`: a Mesa model of a closed financial economy, told as a page of named stages."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, NamedTuple, Self
+
+import numpy as np
+
+from ..agents.handles import TraderHandle
+from ..agents.market import Market, MarketArrays
+from ..agents.populated_model import PopulatedModel
+from ..agents.population import Population
+from ..agents.traders import Trader
+from ..core.errors import CatallaxyError, Halted, OutOfBounds
+from ..core.logs import get_logger
+from ..core.mesa_adaptor import Collector, restore_rng, rng_state, taken_apart
+from ..core.parameters import Parameters, unflattened
+from ..core.units import FloatArray, IntArray, OwnerId, Sector, Side, Tick
+from ..ledger.blocks import genesis
+from ..ledger.ledger import Ledger
+from ..ledger.tables import digest_arrays
+from ..markets.desk import OrderRecord
+from ..markets.exchange import Counters, Exchange
+from ..markets.order_sheet import OrderSheet
+from ..markets.orders import NO_EXPIRY, Kind
+from ..markets.tape import Tape
+from .alerts import Alerts
+from .anchors import build_anchor
+from .clock import Clock
+from .commands import ActionResult, Command
+from .door import Refused, check_action
+from .genesis import endow, form_populations, found_institutions, fund, list_stocks, slots_needed
+from .persistence import Memory
+from .recorder import Recorder
+from .roster import EconomyRoster
+from .scenario import Scenario, load_scenario
+from .schedule import Schedule, Stage, When
+from .shocks import parse_shock
+from .snapshot import Snapshot
+from .stages import default_schedule
+
+_LOG = get_logger("economy")
+
+
+class Quote(NamedTuple):
+    """The best quotes of a symbol; None where a side is empty."""
+
+    bid: int | None
+    ask: int | None
+    last: int
+
+
+class Economy(PopulatedModel):
+    """A closed financial economy on Mesa.
+
+    Parameters
+    ----------
+    scenario : str, path, mapping or Scenario
+        A scenario that ships (``catallaxy scenarios`` lists them), a TOML file, or settings.
+    rng : int, optional
+        Seed of the run; drawn and recorded when None.
+    out : path, optional
+        Folder to write the run to; without it nothing is written and recent days are kept in memory.
+    overrides
+        Flat settings: ``traders__number=500`` sets ``number`` of section ``traders``.
+
+    Examples
+    --------
+    >>> economy = Economy("markets", rng=7, traders__number=200, stocks__number=2, anchor__source="walk")
+    >>> economy.run(ticks=30)
+    >>> economy.tick, economy.day, economy.identities_checked > 0
+    (30, 1, True)
+    >>> int(economy.balance_sheet().to_numpy().sum())
+    0
+    """
+
+    def __init__(
+        self, scenario: Any = "markets", *, rng: int | None = None, out: str | Path | None = None, **overrides: Any
+    ) -> None:
+        scenario, rng, more = taken_apart(scenario, rng)
+        settings = load_scenario("markets" if scenario is None else scenario, unflattened({**more, **overrides}))
+        super().__init__(rng=rng)
+        self.settings: Scenario = settings
+        self.clock = Clock(settings.clock.ticks_per_day)
+        self.schedule: Schedule = default_schedule()
+        self.object_traders: list[Trader] = []
+        self._queue: list[Command] = []
+        self._sequence = 0
+        self.running = True
+        self.found()
+        self.memory = Memory(self, None if out is None else Path(out))
+        self.memory.begin()
+        self.datacollector = Collector(
+            model_reporters={"index": "index", "anchor": "anchor_index", "day": "day", "volume": "day_volume"}
+        )
+
+    # -- founding -----------------------------------------------------------------------------
+
+    def found(self) -> None:
+        """Build the state at the opening from scenario and seed alone."""
+        settings = self.settings
+        self.tick: Tick = 0
+        self.round_ = 0
+        self.halted: Halted | None = None
+        self.ledger = Ledger()
+        self.institutions = found_institutions(self.ledger, settings.stocks.number)
+        listings = list_stocks(self.ledger, self.institutions, settings)
+        self.symbols: tuple[str, ...] = listings.symbols
+        self.opening: IntArray = settings.stocks.opening_prices(self.seed)
+        self.path = build_anchor(
+            settings.anchor,
+            symbols=self.symbols,
+            days=settings.clock.days,
+            ticks_per_day=settings.clock.ticks_per_day,
+            seed=self.seed,
+            initial_prices=self.opening,
+        )
+        self.fundamental: FloatArray = np.array(self.path.values(0), np.float64)
+        self.tape = Tape(self.opening, settings.clock.ticks_per_day, settings.stocks.opening_volatility)
+        self.populations: list[Population] = form_populations(settings, self.seed)
+        self._settle_traders(listings)
+        self.exchange = Exchange(
+            settings.exchange, self.ledger, listings, self.opening,
+            operator=self.institutions.operator, slots=slots_needed(self.populations),
+        )  # fmt: skip
+        for population, owners in zip(self.populations, self._ranges, strict=True):
+            population.add(owners, self.market())
+            endow(
+                self.ledger, self.opening * listings.unit_value, listings, self.institutions, population, owners, settings
+            )
+        self.roster = EconomyRoster(self)
+        self.sheet = OrderSheet()
+        self.counters = Counters()
+        self.arrivals: list[tuple[Population, IntArray]] = []
+        self.halted_books = np.zeros(listings.size, np.bool_)
+        self.shocks: list[Any] = [parse_shock(shock) for shock in settings.shocks]
+        self.results: dict[int, ActionResult] = {}
+        self.pending_results: list[tuple[int, Command]] = []
+        self._tickets: dict[int, int] = {}
+        self._unplaced: list[tuple[int, int]] = []
+        self._next_ticket = 1
+        self.identities_checked = 0
+        self.messages_sent = self.trades_made = 0
+        self.day_volume = 0
+        self.checkpoint_ticks = settings.recording.checkpoint_days * self.clock.ticks_per_day
+        self._weights = self.ledger.issued[listings.security] * listings.unit_value
+        self._base = float((self._weights * self.opening).sum()) or 1.0
+        self.mark_index()
+        self.recorder = Recorder(self)
+        self.alerts = Alerts(settings.alerts, self.symbols, self.opening)
+        self.chain_head = genesis({"scenario": self.settings.effective(), "seed": self.seed})
+
+    def _settle_traders(self, listings: Any) -> None:
+        """Register the owners of every population, a contiguous range each."""
+        counts = self.settings.traders.groups()
+        bank = self.institutions.bank
+        self._ranges = [
+            self.ledger.add_owners(counts[p.name], sector=Sector.HOUSEHOLDS, kind=p.name, house_bank=bank)
+            for p in self.populations
+        ]
+        self.group_of: IntArray = np.full(self.ledger.holdings.shape[0], len(self.populations), np.int64)
+        for number, owners in enumerate(self._ranges):
+            self.group_of[owners.start : owners.stop] = number
+
+    # -- running ------------------------------------------------------------------------------
+
+    def step(self) -> None:
+        """Advance by one tick: every stage of the schedule, in order, or nothing at all.
+
+        Raises
+        ------
+        Halted
+            When a stage fails. The tick is discarded; `recover` goes back to the last seal.
+        """
+        if self.halted is not None:
+            raise self.halted
+        self.tick += 1
+        stage: Stage | None = None
+        try:
+            for stage in self._stages_of_tick():
+                stage(self)
+        except Exception as error:
+            raise self._halt(stage.name if stage else "schedule", error) from error
+        self.messages_sent += self.counters.messages
+        self.trades_made += self.counters.trades
+        if self.clock.is_day_end(self.tick):
+            self.datacollector.collect(self)
+            self.day_volume = 0
+
+    def _stages_of_tick(self) -> Any:
+        """Yield the stages of this tick; those of a round come together, as often as there are rounds."""
+        stages = list(self.schedule)
+        i = 0
+        while i < len(stages):
+            if stages[i].when is When.ROUND:
+                last = i
+                while last < len(stages) and stages[last].when is When.ROUND:
+                    last += 1
+                for self.round_ in range(self.settings.exchange.rounds):
+                    yield from stages[i:last]
+                self.round_ = 0
+                i = last
+                continue
+            if stages[i].when is When.TICK or self.clock.is_day_end(self.tick):
+                yield stages[i]
+            i += 1
+
+    def _halt(self, stage: str, error: Exception) -> Halted:
+        """Discard the tick and return what `step` raises from now on."""
+        cause = str(error) if isinstance(error, CatallaxyError) else f"{type(error).__name__}: {error}"
+        self.halted = Halted(self.tick, stage, cause)
+        self.round_ = 0
+        self.memory.discard()
+        _LOG.error("halted", extra={"tick": self.tick, "stage": stage, "cause": cause})
+        self.tick -= 1
+        return self.halted
+
+    def run(self, *, ticks: int | None = None, days: int | None = None) -> None:
+        """Advance by ``ticks`` or ``days``; without either, to the end that the scenario gives.
+
+        Examples
+        --------
+        >>> Economy(rng=1, traders__number=50, stocks__number=1, anchor__source="walk").run(days=2)
+        """
+        if ticks is not None and days is not None:
+            raise OutOfBounds("days", days, "give ticks or days, not both")
+        for name, value in (("ticks", ticks), ("days", days)):
+            if value is not None and (isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 1):
+                raise OutOfBounds(name, value, f"give a whole number of {name}, 1 or more")
+        if days is not None:
+            ticks = days * self.clock.ticks_per_day
+        if ticks is None:
+            ticks = max(0, self.settings.clock.days * self.clock.ticks_per_day - self.tick)
+        for _ in range(int(ticks)):
+            self.step()
+
+    def recover(self) -> None:
+        """After `Halted`: go back to the newest checkpoint and run again to the last sealed tick."""
+        self.memory.recover()
+
+    def close(self) -> None:
+        """End the run: write what is buffered, a last checkpoint and the manifest. Safe to call twice."""
+        self.memory.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    # -- the door -----------------------------------------------------------------------------
+
+    def submit(self, agent: Any, action: Mapping[str, Any] | Parameters, *, source: str = "python") -> int:
+        """Submit an action of an agent for the next tick; return its sequence number.
+
+        What became of it is ``economy.results[number]`` after the tick: success, a reason code of
+        `catallaxy.markets.orders.Reason` and a sentence. Nothing that is refused is lost: it is in
+        the journal and in table ``actions``.
+
+        Parameters
+        ----------
+        agent : int, TraderHandle or Trader
+            Who acts.
+        action : mapping or action
+            ``{"type": "BUY", "symbol": "AAPL", "quantity": 5, "order_type": "LIMIT", "price": 9900}``;
+            types are BUY, SELL, SHORT, COVER and CANCEL.
+
+        Examples
+        --------
+        >>> economy = Economy(rng=7, traders__number=100, stocks__number=2, anchor__source="walk")
+        >>> number = economy.submit(economy.traders[0], {"type": "BUY", "symbol": "AAPL", "quantity": -5})
+        >>> economy.step()
+        >>> economy.results[number].reason
+        'INVALID_QUANTITY'
+        """
+        owner = self.owner_id(agent)
+        values = action.model_dump() if isinstance(action, Parameters) else dict(action)
+        payload: dict[str, Any] = dict(values)
+        try:
+            payload = check_action(self, owner, values).model_dump()
+        except Refused as refused:
+            payload["refused"] = {"reason": refused.reason.name, "message": refused.message}
+        return self._enqueue(source, owner, payload)
+
+    def inject(self, shock: Mapping[str, Any] | Parameters, *, source: str = "python") -> int:
+        """Submit a shock (see `catallaxy.model.shocks`); it is journalled and replays.
+
+        Raises
+        ------
+        OutOfBounds, UnknownKey
+            When the shock cannot be used; nothing is queued.
+        """
+        from .shocks import books_of
+
+        values = shock.model_dump() if isinstance(shock, Parameters) else dict(shock)
+        parsed = parse_shock(values)
+        books_of(parsed, self.symbols)
+        if parsed.at <= self.tick:
+            raise OutOfBounds("shock.at", parsed.at, f"tick {self.tick} is over; give {self.tick + 1} or later")
+        return self._enqueue(source, -1, {"type": "SHOCK", **parsed.model_dump(mode="json")})
+
+    def _enqueue(self, source: str, owner: OwnerId, payload: dict[str, Any]) -> int:
+        self._sequence += 1
+        self._queue.append(Command(self._sequence, source, owner, payload))
+        return self._sequence
+
+    def take_commands(self) -> list[Command]:
+        """Return the commands of this tick: a journal's while running again, else what was submitted."""
+        queued, self._queue = self._queue, []
+        commands = self.memory.stamped(queued)
+        self._sequence = max([self._sequence, *(command.sequence for command in commands)])
+        return commands
+
+    def requeue(self, commands: list[Command]) -> None:
+        """Put commands back that came while running again; they wait for the first new tick."""
+        self._queue = commands + self._queue
+
+    def note_result(self, result: ActionResult) -> None:
+        """Keep what became of a command (the newest 10,000)."""
+        self.results[result.sequence] = result
+        if len(self.results) > 10_000:
+            del self.results[next(iter(self.results))]
+
+    def owner_id(self, agent: Any) -> OwnerId:
+        """Return the owner id of an agent: a number, a handle of a column trader, or an object trader."""
+        if isinstance(agent, (TraderHandle, Trader)):
+            return int(agent.owner)
+        if isinstance(agent, (int, np.integer)) and not isinstance(agent, bool):
+            return int(agent)
+        raise OutOfBounds("agent", agent, "give an owner id, a trader of economy.traders, or a Trader")
+
+    # -- object traders -----------------------------------------------------------------------
+
+    def admit(self, trader: Trader, cash: int, shares: Mapping[str, int]) -> OwnerId:
+        """Register and fund an object trader; return its owner id."""
+        if cash < 0 or any(lots < 0 for lots in shares.values()):
+            raise OutOfBounds("cash", cash, "give cash and lots of 0 or more")
+        lots = {self.exchange.listings.expect(symbol): quantity for symbol, quantity in shares.items()}
+        bank = self.institutions.bank
+        owner = self.ledger.add_owners(1, sector=Sector.HOUSEHOLDS, kind="object", house_bank=bank, born=self.tick)[0]
+        fund(self.ledger, self.exchange.listings, self.institutions, owner, cash=cash, lots=lots)
+        if owner >= self.group_of.shape[0]:
+            more = np.full(self.ledger.holdings.shape[0] - self.group_of.shape[0], len(self.populations), np.int64)
+            self.group_of = np.concatenate([self.group_of, more])
+        self.object_traders.append(trader)
+        return owner
+
+    def place(
+        self, owner: OwnerId, symbol: str, side: Side, quantity: int, price: int | None, kind: Kind, life: int | None
+    ) -> int:
+        """Write an object trader's order on this tick's sheet; return a ticket."""
+        book = self.exchange.listings.expect(symbol)
+        if isinstance(quantity, bool) or not isinstance(quantity, (int, np.integer)) or quantity < 1:
+            raise OutOfBounds("quantity", quantity, "give a whole number of lots, 1 or more")
+        if price is not None and (not isinstance(price, (int, np.integer)) or price < 1):
+            raise OutOfBounds("price", price, "give a whole number of price units, 1 or more, or None for a market order")
+        ticket, self._next_ticket = self._next_ticket, self._next_ticket + 1
+        self._unplaced.append((self.sheet.size, ticket))
+        self.sheet.write(
+            owner=owner, book=book, side=side, price=price or 0, quantity=int(quantity), kind=int(kind), slot=-1,
+            expiry=NO_EXPIRY if life is None else self.tick + life - 1,
+            priority=self.random.getrandbits(62),
+        )  # fmt: skip
+        return ticket
+
+    def object_traders_decide(self) -> None:
+        """Let every object trader step once, in the order in which they joined."""
+        for trader in [trader for trader in self.object_traders if self.ledger.owners.is_active(trader.owner)]:
+            trader.step()
+        first = self.exchange.next_order
+        for row, ticket in self._unplaced:
+            self._tickets[ticket] = first + row
+        self._unplaced = []
+
+    def order_of(self, ticket: int) -> OrderRecord | None:
+        """Return the record of a ticket's order, None before it reaches the exchange."""
+        order = self._tickets.get(ticket)
+        return None if order is None else self.exchange.desk.records.get(order)
+
+    def cancel_ticket(self, owner: OwnerId, ticket: int) -> bool:
+        """Cancel a ticket's order; return whether it was still live and the owner's."""
+        record = self.order_of(ticket)
+        if record is None or record.owner != owner or not record.is_live:
+            return False
+        self.exchange.cancel(np.array([record.book], np.int64), np.array([record.handle], np.int64))
+        return True
+
+    def retire(self, population: Population, row: int) -> None:
+        """Let a column trader leave: cancel its orders, post its estate to the treasury, mark it inactive."""
+        owner = int(population.owners[row])
+        if not self.ledger.owners.is_active(owner):
+            return
+        self.exchange.cancel_owner(owner)
+        for number in range(len(self.ledger.instruments.dense)):
+            amount = self.ledger.balance(owner, number)
+            if amount:
+                self.ledger.post("estate", number, payer=owner, payee=self.institutions.treasury, amount=amount)
+        self.ledger.owners.column("died")[owner] = self.tick
+        population.retire(row)
+
+    # -- reading ------------------------------------------------------------------------------
+
+    @property
+    def day(self) -> int:
+        """The trading day under way, from 1; 0 before the first tick."""
+        return self.clock.day_of(self.tick) if self.tick else 0
+
+    def market(self) -> Market:
+        """Return the public state as agents see it at the opening of a round."""
+        exchange, listings, tape = self.exchange, self.exchange.listings, self.tape
+        arrays = MarketArrays(
+            exchange.quotes, exchange.mid, exchange.last, self.fundamental, tape.sigma, listings.tick_size,
+            listings.round_lot, listings.unit_value, listings.security, listings.money, tape.log_mid,
+            self.ledger.holdings,
+        )  # fmt: skip
+        tick = max(self.tick, 1)
+        life = self.settings.exchange.order_life
+        return Market(
+            tick=self.tick,
+            round_=self.round_,
+            day=self.clock.day_of(tick),
+            tick_of_day=self.clock.tick_of_day(tick),
+            ticks_per_day=self.clock.ticks_per_day,
+            symbols=self.symbols,
+            arrays=arrays,
+            tape=tape,
+            order_expiry=self.tick + life - 1 if life else NO_EXPIRY,
+        )
+
+    def quote(self, symbol: str) -> Quote:
+        """Return the best quotes and last price of a symbol."""
+        book = self.exchange.listings.expect(symbol)
+        bid, ask, bid_lots, ask_lots = self.exchange.quotes[book].tolist()
+        return Quote(bid if bid_lots else None, ask if ask_lots else None, int(self.exchange.last[book]))
+
+    def mark_index(self) -> None:
+        """Compute the index of last prices and of fundamental values, 100 at the opening."""
+        self.index = 100.0 * float((self._weights * self.exchange.last).sum()) / self._base
+        self.anchor_index = 100.0 * float((self._weights * self.fundamental).sum()) / self._base
+
+    def cash_of(self, owners: IntArray) -> IntArray:
+        """Return deposits, free and reserved, of many owners."""
+        cash: IntArray = self.ledger.holdings[owners, int(self.exchange.listings.money[0])].sum(axis=1)
+        return cash
+
+    def portfolio_value(self, owners: IntArray) -> IntArray:
+        """Return the value of many owners' shares at last prices, in minor units."""
+        listings = self.exchange.listings
+        value = np.zeros(owners.shape[0], np.int64)
+        for security, worth in zip(listings.security.tolist(), (self.exchange.last * listings.unit_value).tolist(), strict=True):
+            value += self.ledger.holdings[owners, security].sum(axis=1) * worth
+        return value
+
+    def cash_of_owner(self, owner: OwnerId) -> int:
+        """Return one owner's deposits, free and reserved."""
+        return self.ledger.balance(owner, int(self.exchange.listings.money[0]))
+
+    def lots_of_owner(self, owner: OwnerId, symbol: str) -> int:
+        """Return one owner's lots of a symbol, free and reserved."""
+        return self.ledger.balance(owner, int(self.exchange.listings.security[self.exchange.listings.expect(symbol)]))
+
+    def group_totals(self) -> tuple[IntArray, IntArray, IntArray]:
+        """Return (groups,) cash, lots over all symbols, and share value of each population."""
+        prices = self.exchange.last * self.exchange.listings.unit_value
+        securities = self.exchange.listings.security
+        money = int(self.exchange.listings.money[0])
+        cash, lots, value = [], [], []
+        for population, owners in zip(self.populations, self._ranges, strict=True):
+            total = self.ledger.holdings[owners.start : owners.stop].sum(axis=(0, 2))
+            cash.append(int(total[money]))
+            lots.append(int(total[securities].sum()))
+            value.append(int((total[securities] * prices).sum()))
+            assert population.size == len(owners)
+        return np.array(cash, np.int64), np.array(lots, np.int64), np.array(value, np.int64)
+
+    def trader_owners(self) -> IntArray:
+        """Return the owner ids of every trader, columns first, then objects."""
+        objects = np.array([trader.owner for trader in self.object_traders], np.int64)
+        return np.concatenate([self.roster.owner_ids(), objects])
+
+    def balance_sheet(self) -> Any:
+        """Return the balance-sheet matrix (instruments x sectors) in minor units or lots; rows sum to 0."""
+        return self.ledger.balance_sheet()
+
+    def table(self, name: str) -> Any:
+        """Return a recorded table as a pandas frame (without a folder: of the recent days kept)."""
+        return self.memory.store.read(name).to_pandas()
+
+    @property
+    def store(self) -> Any:
+        """Where rows go."""
+        return self.memory.store
+
+    def thread_sheets(self) -> list[OrderSheet]:
+        """Return an empty sheet for each population."""
+        if not hasattr(self, "_sheets") or len(self._sheets) != len(self.populations):
+            self._sheets = [OrderSheet() for _ in self.populations]
+        return self._sheets
+
+    def facts(self) -> dict[str, Any]:
+        """Return the counts that a manifest states."""
+        return {
+            "ticks": self.tick,
+            "traders": int(self.trader_owners().shape[0]),
+            "object_traders": len(self.object_traders),
+            "messages": self.messages_sent,
+            "trades": self.trades_made,
+            "identities_checked": self.identities_checked,
+        }
+
+    def counterfactual(self, *, without: str) -> Any:
+        """Run the same seed again with one population muted, and compare (see `counterfactual`)."""
+        from .counterfactual import counterfactual
+
+        return counterfactual(self, without=without)
+
+    # -- state --------------------------------------------------------------------------------
+
+    def state(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Return every array and value from which `restore` continues this run to the byte."""
+        arrays: dict[str, Any] = {"fundamental": self.fundamental.copy(), "group_of": self.group_of.copy()}
+        arrays["halted_books"] = self.halted_books.copy()
+        path = self.path.state()
+        arrays |= {f"path/{key}": value for key, value in path.items() if isinstance(value, np.ndarray)}
+        values: dict[str, Any] = {
+            "tick": self.tick,
+            "sequence": self._sequence,
+            "chain_head": self.chain_head,
+            "identities_checked": self.identities_checked,
+            "messages_sent": self.messages_sent,
+            "trades_made": self.trades_made,
+            "day_volume": self.day_volume,
+            "shocks": [shock.model_dump(mode="json") for shock in self.shocks],
+            "mesa": rng_state(self),
+            "recorder": self.recorder.state(),
+            "alerts": self.alerts.state(),
+            "path": {key: value for key, value in path.items() if not isinstance(value, np.ndarray)},
+        }
+        parts = {"ledger": self.ledger.state(), "exchange": self.exchange.state(), "tape": self.tape.state()}
+        parts |= {f"population.{population.name}": population.saved() for population in self.populations}
+        for name, (part_arrays, part_values) in parts.items():
+            arrays |= {f"{name}/{key}": array for key, array in part_arrays.items()}
+            values[name] = part_values
+        return arrays, values
+
+    def restore(self, arrays: Mapping[str, Any], values: Mapping[str, Any]) -> None:
+        """Take what `state` returned; the scenario must be the same."""
+
+        def part(name: str) -> dict[str, Any]:
+            prefix = name + "/"
+            return {key.removeprefix(prefix): array for key, array in arrays.items() if key.startswith(prefix)}
+
+        self.ledger.restore(part("ledger"), values["ledger"])
+        self.exchange.restore(part("exchange"), values["exchange"])
+        self.tape.restore(part("tape"), values["tape"])
+        for population in self.populations:
+            name = f"population.{population.name}"
+            population.restore(part(name), values[name])
+        self.path.restore({**part("path"), **values["path"]})
+        self.fundamental = np.array(arrays["fundamental"])
+        self.group_of = np.array(arrays["group_of"])
+        self.halted_books = np.array(arrays["halted_books"], np.bool_)
+        self.tick = int(values["tick"])
+        self._sequence = int(values["sequence"])
+        self.chain_head = str(values["chain_head"])
+        self.identities_checked = int(values["identities_checked"])
+        self.messages_sent, self.trades_made = int(values["messages_sent"]), int(values["trades_made"])
+        self.day_volume = int(values["day_volume"])
+        self.shocks = [parse_shock(shock) for shock in values["shocks"]]
+        restore_rng(self, values["mesa"])
+        self.recorder.restore(copy.deepcopy(values["recorder"]))
+        self.alerts.restore(values["alerts"])
+        self.counters = Counters()
+        self.mark_index()
+        self.set_clock(self.tick)
+        self.snapshot = Snapshot.of(self)
+
+    def state_hash(self) -> str:
+        """Return the SHA-256 of all arrays of the state, little-endian, by name."""
+        arrays, _values = self.state()
+        return digest_arrays(arrays)

@@ -1,0 +1,272 @@
+"""The recorder: reads the economy at the end of a tick and writes the rows of its tables."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..core.units import SECTORS, IntArray
+from ..markets.exchange import Counters, RoundOutcome
+from ..markets.orders import (
+    A_FILLED,
+    A_STATUS,
+    BOOK,
+    F_BOOK,
+    F_MAKER,
+    F_MAKER_ORDER,
+    F_PRICE,
+    F_QUANTITY,
+    F_SIDE,
+    F_TAKER,
+    F_TAKER_ORDER,
+    KIND,
+    OWNER,
+    PRICE,
+    QUANTITY,
+    SIDE,
+    Kind,
+    Status,
+)
+
+from .alerts import Alert
+from .commands import ActionResult, Command
+
+if TYPE_CHECKING:
+    from .economy import Economy
+
+_KINDS = tuple(kind.name.lower() for kind in Kind)
+_STATES = tuple(status.name.lower() for status in Status)
+
+
+class Recorder:
+    """Writes typed rows into the economy's store; holds nothing but the day's running sums."""
+
+    def __init__(self, economy: Economy) -> None:
+        self.economy = economy
+        self.settings = economy.settings.recording
+        self.volume_by_group: IntArray = np.zeros(len(economy.populations) + 1, np.int64)
+        self.orders_before = [population.orders_sent for population in economy.populations]
+
+    def _append(self, table: str, **columns: Any) -> None:
+        self.economy.store.append(table, {"tick": self.economy.tick, **columns})
+
+    def _symbols(self, codes: IntArray) -> tuple[IntArray, tuple[str, ...]]:
+        return codes, self.economy.symbols
+
+    # -- each round ---------------------------------------------------------------------------
+
+    def note_round(self, outcome: RoundOutcome) -> None:
+        """Write the round's trades and, when asked for, its orders."""
+        fills = outcome.fills
+        if fills.shape[0]:
+            if self.settings.trades:
+                self._append(
+                    "trades",
+                    symbol=self._symbols(fills[:, F_BOOK]),
+                    price=fills[:, F_PRICE],
+                    quantity=fills[:, F_QUANTITY],
+                    maker=fills[:, F_MAKER],
+                    taker=fills[:, F_TAKER],
+                    maker_order=fills[:, F_MAKER_ORDER],
+                    taker_order=fills[:, F_TAKER_ORDER],
+                    aggressor=fills[:, F_SIDE],
+                )
+            group = self.economy.group_of
+            for column in (F_MAKER, F_TAKER):
+                codes = group[fills[:, column]]
+                self.volume_by_group += np.bincount(
+                    codes, weights=fills[:, F_QUANTITY], minlength=self.volume_by_group.shape[0]
+                ).astype(np.int64)
+        if self.settings.orders:
+            self._note_orders(outcome)
+
+    def _note_orders(self, outcome: RoundOutcome) -> None:
+        sent = np.flatnonzero(outcome.messages[:, QUANTITY] > 0)
+        rows = outcome.messages[sent]
+        accepted = outcome.accepted[sent]
+        status = np.where(accepted, outcome.acks[sent, A_STATUS], int(Status.REJECTED))
+        self._append(
+            "orders",
+            symbol=self._symbols(rows[:, BOOK]),
+            order=outcome.first_order + sent,
+            owner=rows[:, OWNER],
+            side=rows[:, SIDE],
+            kind=(rows[:, KIND], _KINDS),
+            price=rows[:, PRICE],
+            quantity=rows[:, QUANTITY],
+            filled=np.where(accepted, outcome.acks[sent, A_FILLED], 0),
+            status=(status, _STATES),
+        )
+
+    # -- each tick ----------------------------------------------------------------------------
+
+    def note_tick(self, counters: Counters) -> None:
+        """Write the tick's bars, quotes and the row of table world."""
+        economy = self.economy
+        books = np.arange(economy.exchange.listings.size)
+        if self.settings.bars:
+            self._append("bars", symbol=self._symbols(books), interval=1, **vars(economy.exchange.bars.tick_bars()))
+        if self.settings.quotes:
+            quotes = economy.exchange.quotes
+            self._append(
+                "quotes",
+                symbol=self._symbols(books),
+                bid=quotes[:, 0],
+                ask=quotes[:, 1],
+                bid_quantity=quotes[:, 2],
+                ask_quantity=quotes[:, 3],
+                last=economy.exchange.last,
+                fundamental=economy.fundamental,
+            )
+        self._append(
+            "world",
+            day=[economy.day],
+            index=[economy.index],
+            anchor=[economy.anchor_index],
+            messages=[counters.messages],
+            trades=[counters.trades],
+            volume=[counters.volume],
+            turnover=[counters.turnover],
+        )
+
+    # -- each day end -------------------------------------------------------------------------
+
+    def note_day(self) -> None:
+        """Write daily bars, depth, flows, balances and group statistics."""
+        economy = self.economy
+        books = np.arange(economy.exchange.listings.size)
+        self._append(
+            "bars",
+            symbol=self._symbols(books),
+            interval=economy.clock.ticks_per_day,
+            **vars(economy.exchange.bars.day_bars()),
+        )
+        if self.settings.depth_levels:
+            depth = economy.exchange.books.depth_rows(self.settings.depth_levels)
+            if depth.shape[0]:
+                self._append(
+                    "book", symbol=self._symbols(depth[:, 0]), side=depth[:, 1], level=depth[:, 2],
+                    price=depth[:, 3], quantity=depth[:, 4],
+                )  # fmt: skip
+        self._note_flows()
+        self._note_balances()
+        self._note_groups()
+
+    def _note_flows(self) -> None:
+        rows = self.economy.ledger.flow_rows()
+        if rows:
+            instrument, kind, payer, payee, amount = zip(*rows, strict=True)
+            self._append(
+                "flows", instrument=list(instrument), kind=list(kind), payer=list(payer), payee=list(payee),
+                amount=np.array(amount, np.int64),
+            )  # fmt: skip
+
+    def _note_balances(self) -> None:
+        ledger = self.economy.ledger
+        names, sectors, assets, debts = [], [], [], []
+        sheet = ledger.balance_sheet()
+        for number, instrument in enumerate(ledger.instruments.dense):
+            issuer = ledger.owners.sector_of(instrument.issuer)
+            for code, sector in enumerate(SECTORS):
+                asset = int(ledger.held[number, code])
+                debt = int(ledger.issued[number]) if sector is issuer else 0
+                if asset or debt:
+                    names.append(instrument.name), sectors.append(str(sector)), assets.append(asset), debts.append(debt)
+        for instrument in ledger.instruments.contractual:
+            for sector in SECTORS:
+                net = int(sheet.loc[instrument.name, str(sector)])  # type: ignore[arg-type]
+                if net:
+                    names.append(instrument.name), sectors.append(str(sector))
+                    assets.append(max(net, 0)), debts.append(max(-net, 0))
+        self._append("balances", instrument=names, sector=sectors, asset=assets, liability=debts)
+
+    def _note_groups(self) -> None:
+        economy = self.economy
+        groups = economy.populations
+        if not groups:
+            return
+        cash, lots, value = economy.group_totals()
+        sent = [population.orders_sent for population in groups]
+        count = len(groups)
+        self._append(
+            "agents",
+            group=[population.name for population in groups],
+            traders=[population.size for population in groups],
+            cash=cash,
+            wealth=cash + value,
+            shares=lots,
+            orders=np.array(sent, np.int64) - np.array(self.orders_before, np.int64),
+            volume=self.volume_by_group[:count].copy(),
+        )
+        self.volume_by_group[:] = 0
+        self.orders_before = sent
+
+    # -- now and then -------------------------------------------------------------------------
+
+    def wealth_rows(self) -> dict[str, Any]:
+        """Return the columns of table snapshots: every trader's wealth now, ranked."""
+        economy = self.economy
+        owners = economy.trader_owners()
+        cash = economy.cash_of(owners)
+        value = economy.portfolio_value(owners)
+        worth = cash + value
+        rank = np.empty(owners.shape[0], np.int64)
+        rank[np.lexsort((owners, -worth))] = np.arange(1, owners.shape[0] + 1)
+        groups = (*(population.name for population in economy.populations), "object")
+        return {
+            "tick": economy.tick,
+            "owner": owners,
+            "group": (economy.group_of[owners], groups),
+            "net_worth": worth,
+            "cash": cash,
+            "portfolio_value": value,
+            "margin_used": 0,
+            "rank": rank,
+        }
+
+    def note_wealth(self) -> None:
+        """Write a snapshot of every trader, and the contracts (at checkpoints)."""
+        economy = self.economy
+        self.economy.store.append("snapshots", self.wealth_rows())
+        rows = economy.ledger.contracts.rows
+        if rows.shape[0]:
+            names = tuple(i.name for i in economy.ledger.instruments.contractual)
+            self._append(
+                "contracts", contract=np.arange(rows.shape[0]), creditor=rows[:, 0], debtor=rows[:, 1],
+                instrument=(rows[:, 2], names), amount=rows[:, 3], due=rows[:, 4],
+            )  # fmt: skip
+
+    def note_event(self, event: str, *, owner: int = -1, target: int = -1, symbol: str = "", **facts: Any) -> None:
+        """Write a row of table events."""
+        self._append(
+            "events", event=[event], owner=[owner], target=[target], symbol=[symbol],
+            payload=[json.dumps(facts, sort_keys=True)],
+        )  # fmt: skip
+
+    def note_alerts(self, alerts: Sequence[Alert]) -> None:
+        """Write the alerts that fired."""
+        if alerts:
+            names = ("rule", "level", "value", "threshold", "symbol", "message")
+            self._append("alerts", **{name: [getattr(alert, name) for alert in alerts] for name in names})
+
+    def note_action(self, command: Command, payload: Mapping[str, Any], result: ActionResult) -> None:
+        """Write a row of table actions."""
+        facts = {"reason": result.reason, "message": result.message, "order": result.order, "filled": result.filled}
+        self._append(
+            "actions", source=[command.source], sequence=[command.sequence], owner=[command.owner],
+            action=[str(payload.get("type", "?"))], target=[-1], symbol=[str(payload.get("symbol", ""))],
+            payload=[json.dumps(payload, sort_keys=True)], success=[result.success],
+            result=[json.dumps(facts, sort_keys=True)],
+        )  # fmt: skip
+
+    def state(self) -> dict[str, Any]:
+        """Return plain values from which `restore` goes on."""
+        return {"volume_by_group": self.volume_by_group.tolist(), "orders_before": list(self.orders_before)}
+
+    def restore(self, values: dict[str, Any]) -> None:
+        """Take the state returned by `state`."""
+        self.volume_by_group = np.array(values["volume_by_group"], np.int64)
+        self.orders_before = [int(value) for value in values["orders_before"]]

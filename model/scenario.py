@@ -1,0 +1,168 @@
+"""A scenario: everything a run starts from, as TOML, validated into frozen settings.
+
+Unknown keys are errors that name the nearest; overrides are flat (``traders__number=500`` in Python,
+``traders.number=500`` on the command line).
+"""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Mapping, Sequence
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Literal, Self
+
+from pydantic import Field, field_validator
+
+from ..agents.endowment import TraderSettings
+from ..agents.strategy import StrategySettings, strategies, strategy_named
+from ..core.errors import OutOfBounds, ScenarioError, UnknownKey, UnknownScenario
+from ..core.parameters import Parameters, merged, unflattened
+from ..markets.exchange import ExchangeSettings
+from ..markets.stocks import StockSettings
+from .alerts import AlertSettings
+from .anchors import AnchorSettings
+from .clock import ClockSettings
+from .recording import RecordingSettings
+from .shocks import parse_shock
+
+
+class Scenario(Parameters):
+    """Parameters, opening state and shocks of a run."""
+
+    name: str = Field("unnamed", description="name of the scenario")
+    description: str = Field("", description="what it shows, in a sentence")
+    clock: ClockSettings = Field(ClockSettings(), description="how time is cut")
+    stocks: StockSettings = Field(StockSettings(), description="which stocks are listed")
+    traders: TraderSettings = Field(TraderSettings(), description="who trades and with what")
+    exchange: ExchangeSettings = Field(ExchangeSettings(), description="how the market place works")
+    anchor: AnchorSettings = Field(AnchorSettings(), description="where fundamental values come from")
+    recording: RecordingSettings = Field(RecordingSettings(), description="what a run writes")
+    alerts: AlertSettings = Field(AlertSettings(), description="thresholds that raise alerts")
+    identities: Literal["fast", "full"] = Field(
+        "fast", description="fast: closure each tick, recount at day end; full: recount every tick"
+    )
+    threads: int = Field(1, ge=1, le=64, description="threads in which populations decide; changes no result")
+    strategy: dict[str, Any] = Field({}, description="settings of strategies, by name")
+    shocks: tuple[dict[str, Any], ...] = Field((), description="dated shocks")
+
+    @field_validator("strategy", mode="before")
+    @classmethod
+    def _known_strategies(cls, value: Any) -> Any:
+        return {name: _strategy_settings(name, settings) for name, settings in dict(value).items()}
+
+    @field_validator("shocks", mode="before")
+    @classmethod
+    def _known_shocks(cls, value: Any) -> Any:
+        return tuple(parse_shock(shock, f"shocks[{i}]").model_dump() for i, shock in enumerate(value))
+
+    def settings_of(self, strategy: str) -> StrategySettings:
+        """Return the settings of a strategy, its defaults where the scenario says nothing."""
+        given = self.strategy.get(strategy)
+        return strategy_named(strategy).Settings() if given is None else given
+
+    def effective(self) -> dict[str, Any]:
+        """Return the whole scenario as plain JSON values, defaults written out, ready to run again."""
+        values: dict[str, Any] = json.loads(self.model_dump_json())
+        for name in self.traders.groups():
+            values["strategy"][name] = json.loads(self.settings_of(name).model_dump_json())
+        return values
+
+    def with_overrides(self, overrides: Mapping[str, Any]) -> Self:
+        """Return a copy with nested overrides laid over it."""
+        return type(self).of(merged(_plain(self), overrides))
+
+
+def _plain(scenario: Scenario) -> dict[str, Any]:
+    values = scenario.model_dump()
+    values["strategy"] = {name: settings.model_dump() for name, settings in scenario.strategy.items()}
+    return values
+
+
+def _strategy_settings(name: str, values: Any) -> StrategySettings:
+    strategy = strategy_named(name)
+    if isinstance(values, StrategySettings):
+        return values
+    return strategy.Settings.of(values, at=f"strategy.{name}")
+
+
+def scenario_names() -> tuple[str, ...]:
+    """Return the names of the scenarios that come with the package."""
+    folder = files("catallaxy.scenarios")
+    return tuple(sorted(item.name.removesuffix(".toml") for item in folder.iterdir() if item.name.endswith(".toml")))
+
+
+def load_scenario(
+    source: str | Path | Mapping[str, Any] | Scenario, overrides: Mapping[str, Any] | None = None
+) -> Scenario:
+    """Return the scenario that ``source`` names: one that ships, a TOML file, plain values or a `Scenario`.
+
+    Raises
+    ------
+    UnknownScenario, UnknownKey, OutOfBounds
+        Each names the key, what was due and, where there is one, the nearest known name.
+
+    Examples
+    --------
+    >>> load_scenario("markets", {"traders": {"number": 500}}).traders.number
+    500
+    """
+    scenario = _read(source)
+    if overrides:
+        scenario = scenario.with_overrides(overrides)
+    check_groups(scenario)
+    return scenario
+
+
+def _read(source: str | Path | Mapping[str, Any] | Scenario) -> Scenario:
+    if isinstance(source, Scenario):
+        return source
+    if isinstance(source, Mapping):
+        return Scenario.of(source)
+    path = Path(source)
+    if path.suffix == ".toml" or path.is_file():
+        if not path.is_file():
+            raise UnknownScenario(str(source), scenario_names())
+        return Scenario.of(_toml(path.read_text(encoding="utf-8"), str(path)))
+    if str(source) not in scenario_names():
+        raise UnknownScenario(str(source), scenario_names())
+    text = files("catallaxy.scenarios").joinpath(f"{source}.toml").read_text(encoding="utf-8")
+    return Scenario.of(_toml(text, f"{source}.toml"))
+
+
+def _toml(text: str, name: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ScenarioError(f"{name} is not valid TOML: {error}") from None
+
+
+def check_groups(scenario: Scenario) -> None:
+    """Raise `UnknownKey` where the mix, an extra or a muted group names no strategy."""
+    known = strategies()
+    traders = scenario.traders
+    for where, names in (("mix", traders.mix), ("extra", traders.extra), ("muted", traders.muted)):
+        for name in names:
+            if name not in known:
+                raise UnknownKey(f"traders.{where}.{name}", tuple(f"traders.{where}.{other}" for other in known))
+
+
+def parse_set(assignments: Sequence[str]) -> dict[str, Any]:
+    """Return nested overrides from ``a.b=value`` words; values are TOML, bare words are text.
+
+    Examples
+    --------
+    >>> parse_set(["traders.number=500", "anchor.source=wti"])
+    {'traders': {'number': 500}, 'anchor': {'source': 'wti'}}
+    """
+    flat: dict[str, Any] = {}
+    for word in assignments:
+        key, equals, value = word.partition("=")
+        if not equals or not key.strip():
+            raise OutOfBounds("--set", word, "give component.field=value, such as traders.number=500")
+        try:
+            flat[key.strip()] = tomllib.loads(f"value = {value}")["value"]
+        except tomllib.TOMLDecodeError:
+            flat[key.strip()] = value.strip()
+    return unflattened(flat, ".")

@@ -1,0 +1,41 @@
+"""The snapshot: what everybody who watches may read while the next tick is under way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ..core.units import FloatArray, IntArray, Tick
+
+if TYPE_CHECKING:
+    from .economy import Economy
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The public state at a seal. Arrays are copies that cannot be written, a row for each book."""
+
+    tick: Tick
+    day: int
+    symbols: tuple[str, ...]
+    last: IntArray
+    quotes: IntArray
+    fundamental: FloatArray
+    index: float
+    anchor: float
+    messages: int
+    trades: int
+    volume: int
+    chain_head: str
+
+    @classmethod
+    def of(cls, economy: Economy) -> Snapshot:
+        """Copy the public state of ``economy``."""
+        last, quotes, fundamental = economy.exchange.last, economy.exchange.quotes.copy(), economy.fundamental.copy()
+        for array in (last, quotes, fundamental):
+            array.setflags(write=False)
+        counters = economy.counters
+        return cls(
+            economy.tick, economy.day, economy.symbols, last, quotes, fundamental, economy.index,
+            economy.anchor_index, counters.messages, counters.trades, counters.volume, economy.chain_head,
+        )  # fmt: skip

@@ -1,0 +1,215 @@
+"""What happens in each stage of a tick. Every stage is a function of the economy."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..core.randomness import USER, Draws
+from ..ledger import identities
+from ..ledger.blocks import seal_block
+from ..markets.orders import NO_EXPIRY, Kind
+from .door import apply_commands, note_results
+from .schedule import Schedule, Stage, When
+from .shocks import FundamentalJump, OrderFlood, SymbolHalt, books_of
+from .snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from .economy import Economy
+
+UNTRACKED = -2
+
+
+def default_schedule() -> Schedule:
+    """Return the stages of a market economy, in order."""
+    each, daily, rounds = When.TICK, When.DAY, When.ROUND
+    return Schedule(
+        [
+            Stage("inject", each, inject, "commands and shocks from outside take effect; orders expire"),
+            Stage("anchor", each, anchor, "fundamental values follow their anchors"),
+            Stage("decide", rounds, decide, "those who wake up write orders from the opening state"),
+            Stage("trade", rounds, trade, "cancels, then checks and reservations, matching, settlement"),
+            Stage("mark", each, mark, "the tape notes mid-prices"),
+            Stage("oversee", each, oversee, "alert rules look at the tick"),
+            Stage("identities", each, check_identities, "every unit has an owner and an issuer"),
+            Stage("observe", each, observe, "rows of the tables are written"),
+            Stage("close day", daily, close_day, "recount, daily bars, balances and groups"),
+            Stage("seal", each, seal, "the tick's block joins the chain"),
+            Stage("publish", each, publish, "a snapshot for everybody who watches"),
+        ]
+    )
+
+
+def inject(economy: Economy) -> None:
+    """Apply what came through the door, then the shocks in force, then expiry."""
+    economy.sheet.clear()
+    apply_commands(economy)
+    listings = economy.exchange.listings
+    halted = economy.halted_books.copy()
+    for shock in economy.shocks:
+        if isinstance(shock, SymbolHalt) and shock.is_in_force(economy.tick):
+            halted[books_of(shock, economy.symbols)] = True
+    for book in np.flatnonzero(halted != listings.halted).tolist():
+        economy.recorder.note_event("halt" if halted[book] else "resume", symbol=economy.symbols[book])
+    listings.halted[:] = halted
+    economy.exchange.expire(economy.tick)
+    economy.exchange.refresh()
+    for number, shock in enumerate(economy.shocks):
+        if isinstance(shock, OrderFlood) and shock.is_in_force(economy.tick):
+            _flood(economy, shock, number)
+        if shock.at == economy.tick:
+            economy.recorder.note_event(f"shock:{shock.kind}", **shock.model_dump())
+
+
+def _flood(economy: Economy, shock: OrderFlood, number: int) -> None:
+    """Write market orders for a share of everybody's free lots or cash."""
+    arrays = economy.market().arrays
+    books = books_of(shock, economy.symbols)
+    draws = Draws.of(economy.seed, f"shock.{number}", economy.tick)
+    for population in economy.populations:
+        if shock.who and population.name != shock.who:
+            continue
+        owners = population.owners[economy.ledger.owners.column("died")[population.owners] < 0]
+        for book in books.tolist():
+            if shock.side == "sell":
+                lots = np.floor(arrays.holdings[owners, arrays.security[book], 0] * shock.size).astype(np.int64)
+            else:
+                budget = arrays.holdings[owners, arrays.money[book], 0] * (shock.size / len(books))
+                collar = arrays.mid[book] * (1.0 + economy.settings.exchange.collar) * arrays.unit_value[book]
+                lots = np.floor(budget / collar).astype(np.int64)
+            lots -= lots % arrays.round_lot[book]
+            some = lots > 0
+            if some.any():
+                economy.sheet.write(
+                    owner=owners[some], book=book, side=0 if shock.side == "buy" else 1, price=0,
+                    quantity=lots[some], kind=int(Kind.MARKET), slot=UNTRACKED, expiry=NO_EXPIRY,
+                    priority=(draws.bits(owners[some], USER, book) >> np.uint64(1)).astype(np.int64),
+                )  # fmt: skip
+
+
+def anchor(economy: Economy) -> None:
+    """Take the tick's fundamental values and multiply in the jumps in force."""
+    economy.fundamental[:] = economy.path.values(economy.tick)
+    for shock in economy.shocks:
+        if isinstance(shock, FundamentalJump) and shock.is_in_force(economy.tick):
+            economy.fundamental[books_of(shock, economy.symbols)] *= 1.0 + shock.size
+
+
+def decide(economy: Economy) -> None:
+    """Collect everybody's orders from the same opening state (in sequence mode, who arrives in which order)."""
+    if economy.round_ > 0:
+        economy.sheet.clear()
+    market = economy.market()
+    awake = [(population, population.waking(market)) for population in economy.populations]
+    if economy.settings.exchange.arrivals == "sequential":
+        economy.arrivals = awake
+    elif economy.settings.threads == 1:
+        for population, rows in awake:
+            population.decide(market, rows, economy.sheet)
+    else:
+        sheets = economy.thread_sheets()
+        with ThreadPoolExecutor(economy.settings.threads) as pool:
+            jobs = [pool.submit(p.decide, market, rows, sheet) for (p, rows), sheet in zip(awake, sheets, strict=True)]
+            for job in jobs:
+                job.result()
+        for sheet in sheets:
+            economy.sheet.take(sheet)
+    if economy.round_ == 0:
+        economy.object_traders_decide()
+
+
+def trade(economy: Economy) -> None:
+    """Let the exchange check, match and settle."""
+    _trade_sheet(economy)
+    if economy.settings.exchange.arrivals == "sequential":
+        _trade_one_by_one(economy)
+
+
+def _trade_sheet(economy: Economy) -> None:
+    outcome = economy.exchange.trade(economy.sheet, economy.tick)
+    note_results(economy, outcome)
+    economy.recorder.note_round(outcome)
+
+
+def _trade_one_by_one(economy: Economy) -> None:
+    """Let each arrival decide on the live book and trade before the next, in order of a priority draw."""
+    queue = []
+    for number, (population, rows) in enumerate(economy.arrivals):
+        keys = population.draws(economy.tick, economy.round_).bits(rows, USER + 3)
+        queue += [(key, number, row) for key, row in zip(keys.tolist(), rows.tolist(), strict=True)]
+    for _key, number, row in sorted(queue):
+        economy.sheet.clear()
+        economy.arrivals[number][0].decide(economy.market(), np.array([row], np.int64), economy.sheet)
+        if economy.sheet.size:
+            _trade_sheet(economy)
+    economy.arrivals = []
+
+
+def mark(economy: Economy) -> None:
+    """Let the tape note the mid-prices with which the tick ends."""
+    economy.counters = economy.exchange.take_counters()
+    economy.tape.note_tick(economy.tick, economy.exchange.mid)
+    economy.mark_index()
+    economy.day_volume += economy.counters.volume
+
+
+def oversee(economy: Economy) -> None:
+    """Let the alert rules look at the tick, and once a day at the machine."""
+    exchange, day_end = economy.exchange, economy.clock.is_day_end(economy.tick)
+    fired = economy.alerts.look(
+        economy.tick, exchange.mid, bids=exchange.quotes[:, 2], asks=exchange.quotes[:, 3], is_day_end=day_end
+    )
+    economy.recorder.note_alerts(fired)
+    if day_end:
+        economy.alerts.look_at_machine(economy.tick)
+
+
+def check_identities(economy: Economy) -> None:
+    """Check closure; with ``identities = "full"`` recount every account as well."""
+    identities.instruments_close(economy.ledger)
+    identities.contracts_close(economy.ledger)
+    economy.identities_checked += 2
+    if economy.settings.identities == "full":
+        recount(economy)
+
+
+def recount(economy: Economy) -> None:
+    """Count every account and reservation from scratch and compare with the running totals."""
+    identities.recount_agrees(economy.ledger)
+    identities.reservations_agree(economy.ledger, economy.exchange.reserved())
+    economy.identities_checked += 2
+
+
+def observe(economy: Economy) -> None:
+    """Write the tick's rows."""
+    economy.recorder.note_tick(economy.counters)
+
+
+def close_day(economy: Economy) -> None:
+    """Recount, write the day's rows, start new daily bars and flow periods."""
+    recount(economy)
+    close = economy.exchange.last.astype(np.float64)
+    economy.tape.note_day(close)
+    economy.recorder.note_day()
+    economy.ledger.close_period()
+    if economy.tick % economy.checkpoint_ticks == 0:
+        economy.recorder.note_wealth()
+
+
+def seal(economy: Economy) -> None:
+    """Seal the tick: hash what happened and, now and then, the whole state."""
+    bars = economy.exchange.bars
+    bars.roll_day() if economy.clock.is_day_end(economy.tick) else bars.roll_tick()
+    state = ""
+    if economy.tick % economy.settings.recording.digest_every == 0:
+        state = economy.state_hash()
+    messages = economy.exchange.take_digest()
+    block = seal_block(economy.chain_head, economy.tick, messages, economy.store.seal(economy.tick), state)
+    economy.memory.note_block(block)
+
+
+def publish(economy: Economy) -> None:
+    """Publish the snapshot that dashboards and gateways read."""
+    economy.snapshot = Snapshot.of(economy)
