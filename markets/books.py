@@ -219,11 +219,12 @@ class Books:
         metas = self._metas.copy()
         used = np.arange(self._pools.shape[1]) < metas[:, k.M_USED, None]
         standing = np.arange(self._ladders.shape[2]) < metas[:, : k.M_FREE, None]
-        orders, expiries = self._pools[used], self._expiries[used]
-        free = orders[:, k.P_QUANTITY] == 0
-        orders[np.ix_(free, [k.P_OWNER, k.P_ORDER, k.P_KEY, k.P_PREVIOUS, k.P_SIDE])] = 0
-        expiries[free] = 0
-        return {"metas": metas, "orders": orders, "expiries": expiries, "levels": self._ladders[standing]}
+        return {
+            "metas": metas,
+            "orders": self._pools[used],
+            "expiries": self._expiries[used],
+            "levels": self._ladders[standing],
+        }
 
     def restore(self, arrays: Mapping[str, np.ndarray]) -> None:
         """Become what `state` described."""

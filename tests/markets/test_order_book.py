@@ -242,6 +242,13 @@ def test_an_order_that_only_becomes_smaller_keeps_its_place() -> None:
     assert book.depth() == ([(99, 8)], [])
 
 
+@pytest.mark.parametrize("change", [{}, {"price": 99}, {"quantity": 5}, {"price": 99, "quantity": 5}])
+def test_a_replacement_by_itself_keeps_its_place(change: dict[str, int]) -> None:
+    book = parse_book("bids 99x5:1 99x5:2")
+    book.replace(1, **change)
+    assert book == parse_book("bids 99x5:1 99x5:2")
+
+
 @pytest.mark.parametrize(("change", "after"), [({"quantity": 6}, "99x5:2 99x6:1"), ({"price": 98}, "99x5:2 98x5:1")])
 def test_any_other_change_goes_to_the_back_of_the_queue(change: dict[str, int], after: str) -> None:
     book = parse_book("bids 99x5:1 99x5:2")
