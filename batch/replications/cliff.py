@@ -98,6 +98,6 @@ def _checks(polled: int, booked: int, seed: int) -> list[Check]:
             books,
             least=211.0,
             most=221.0,
-            note="216 in an independent re-implementation; nearer to 200 because asks compete, still above it",
+            note="no published number; asks compete, so it is nearer to 200 than by polling, yet above it",
         ),
     ]

@@ -27,7 +27,7 @@ def bouncing_prices(trades: int, draws: Draws, *, volatility: float = VOLATILITY
     Examples
     --------
     >>> bouncing_prices(3, Draws.of(1, "example"), volatility=0.0, spread=2.0).tolist()
-    [1001.0, 1001.0, 1001.0]
+    [999.0, 1001.0, 1001.0]
     """
     ordinals = np.arange(trades)
     mid = START + volatility * np.cumsum(draws.normal(ordinals, WALK))
