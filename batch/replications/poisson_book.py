@@ -169,7 +169,7 @@ def _checks(duration: float, seed: int) -> list[Check]:
             float(slope),
             least=0.65,
             most=1.35,
-            note="0.99 ± 0.10 holds for London stocks; simulated spreads rise less in ε than the fitted f, so ours is lower",
+            note="0.99 ± 0.10 holds for London stocks; simulated spreads rise less in ε than the fitted f",
         ),
         within("R² of that fit", 0.96, fit, least=0.9),
         within(
