@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+
 from catallaxy.core import logs
 from catallaxy.core.errors import OutOfBounds
 
