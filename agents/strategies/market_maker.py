@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, ClassVar
 
 import numpy as np
@@ -32,6 +33,9 @@ class MarketMakerSettings(StrategySettings):
         0.0001, ge=0.0, lt=0.5, description="smallest distance of a quote from the reservation price, as a fraction"
     )
     quote_share: float = Field(0.1, gt=0.0, le=1.0, description="size of a quote as a fraction of the opening stake")
+    most_volatility: float = Field(
+        0.03, gt=0.0, le=1.0, description="daily volatility above which quotes no longer widen or lean further"
+    )
     inventory_cap: float = Field(10.0, ge=1.0, le=1e4, description="largest inventory to either side, in quotes")
 
 
@@ -56,6 +60,7 @@ def decide_market_maker(
     least_half_spread: float,
     quote_share: float,
     inventory_cap: float,
+    most_volatility: float,
 ) -> int:
     """Write a bid into slot 0 and an ask into slot 1 for each of ``active`` (n,); return the end of ``rows``.
 
@@ -65,6 +70,7 @@ def decide_market_maker(
     are the priorities.
     """
     books = market.mid.shape[0]
+    most_sigma = most_volatility / math.sqrt(float(ticks_per_day))
     seen = np.empty((BATCH, 2), np.int64)
     for first in range(0, active.shape[0], BATCH):
         count = min(BATCH, active.shape[0] - first)
@@ -88,7 +94,8 @@ def decide_market_maker(
                 quote[row] = max(lots - lots % lot, lot)
             size = quote[row]
             inventory = float(shares - opening[row]) / float(size)
-            variance = market.sigma[book] * market.sigma[book] * ticks_per_day
+            sigma = min(market.sigma[book], most_sigma)
+            variance = sigma * sigma * ticks_per_day
             centre = mid * reservation_price(1.0, inventory, risk_aversion, variance, remaining)
             half = mid * max(0.5 * optimal_spread(risk_aversion, variance, remaining, decay), least_half_spread)
             bid = posted_price(max(centre - half, 0.0), 0, step)
@@ -136,7 +143,8 @@ class MarketMaker(Strategy):
 
     Quotes are renewed whenever the maker wakes up, by default every tick, and lie at least a tick and at least
     ``least_half_spread`` to both sides apart; its default, 0.01 %, quotes 0.02 % wide. At ``inventory_cap``
-    the side that would add to the inventory is withdrawn. Maker i serves stock i modulo their number.
+    the side that would add to the inventory is withdrawn, and σ counts for ``most_volatility`` at most: makers who
+    lean ever further the more prices move would move them themselves. Maker i serves stock i modulo their number.
 
     References
     ----------
@@ -164,4 +172,5 @@ class MarketMaker(Strategy):
             rows, sheet.size, traders.rows, traders.owners, market.arrays, traders.key, market.tick, market.round_,
             market.order_expiry, state["home"], state["opening"], state["quote"], market.ticks_per_day, remaining,
             s.risk_aversion, s.decay, s.least_half_spread, s.quote_share, s.inventory_cap,
+            s.most_volatility,
         )  # fmt: skip
