@@ -1,0 +1,85 @@
+"""What comes from files: shocks, and the start message of a manual step. Every mistake names the file and place."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field
+
+from ..core.errors import OutOfBounds, ScenarioError, UnknownKey
+from ..core.parameters import Parameters
+from ..model.shocks import books_of, parse_shock
+
+
+class Submission(Parameters):
+    """An action of an agent."""
+
+    agent: int = Field(ge=0, description="owner id of who acts")
+    action: dict[str, Any] = Field(description="the action, as `economy.submit` takes it")
+
+
+class Trigger(Parameters):
+    """The start message of a manual step."""
+
+    ticks: int = Field(1, ge=1, le=10_000_000, description="ticks to make")
+    shocks: tuple[dict[str, Any], ...] = Field((), description="shocks; one without `at` begins with the first tick")
+    actions: tuple[Submission, ...] = Field((), description="actions for the first tick")
+
+
+def read_json(path: Path, option: str) -> Any:
+    """Return what a JSON file holds."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ScenarioError(f"{option} {path}: there is no such file") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ScenarioError(f"{option} {path} cannot be read: {error}") from None
+    except json.JSONDecodeError as error:
+        raise ScenarioError(
+            f"{option} {path} is not valid JSON: line {error.lineno}, column {error.colno}: {error.msg}"
+        ) from None
+
+
+def read_shocks(paths: Sequence[Path] | None, symbols: tuple[str, ...], first: int) -> list[dict[str, Any]]:
+    """Return the shocks of all files, checked against the listed symbols and the first tick to come."""
+    return [shock for path in paths or () for shock in _shocks(path, symbols, first)]
+
+
+def _shocks(path: Path, symbols: tuple[str, ...], first: int) -> Iterator[dict[str, Any]]:
+    found = read_json(path, "--shock")
+    several = isinstance(found, list)
+    for number, values in enumerate(found if several else [found]):
+        at = f"shock[{number}]" if several else "shock"
+        yield checked_shock(values, f"--shock {path}: {at}", symbols, first)
+
+
+def checked_shock(values: Any, at: str, symbols: tuple[str, ...], first: int) -> dict[str, Any]:
+    """Return ``values`` if they are a shock that an economy with these symbols can still take."""
+    if not isinstance(values, Mapping):
+        raise OutOfBounds(at, values, 'give a JSON object such as {"kind": "fundamental_jump", "at": 5, "size": -0.1}')
+    shock = parse_shock(values, at)
+    books_of(shock, symbols, at)
+    if shock.at < first:
+        raise OutOfBounds(f"{at}.at", shock.at, f"tick {first - 1} is over; give {first} or later")
+    return dict(values)
+
+
+def read_trigger(path: Path, symbols: tuple[str, ...], first: int) -> Trigger:
+    """Return the start message in a file; its shocks are dated and checked."""
+    values = read_json(path, "--input")
+    if not isinstance(values, Mapping):
+        raise OutOfBounds(f"--input {path}", values, 'give a JSON object such as {"ticks": 1}')
+    try:
+        trigger = Trigger.of(values)
+    except UnknownKey as error:
+        raise ScenarioError(f"--input {path}: {error}") from None
+    except OutOfBounds as error:
+        raise ScenarioError(f"--input {path}: {error}") from None
+    shocks = tuple(
+        checked_shock({"at": first, **shock}, f"--input {path}: shocks[{i}]", symbols, first)
+        for i, shock in enumerate(trigger.shocks)
+    )
+    return trigger.model_copy(update={"shocks": shocks})
