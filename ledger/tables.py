@@ -175,7 +175,10 @@ class TableBuffer:
 
     def _position(self, tick: int) -> int:
         """Return the position of the first sealed row of ``tick`` or later; sealed rows are sorted by tick."""
-        return self._start + int(np.searchsorted(self._arrays["tick"][self._start : self.sealed], tick))
+        ticks = self._arrays["tick"][self._start : self.sealed]
+        least, most = np.iinfo(ticks.dtype).min, np.iinfo(ticks.dtype).max
+        sought = ticks.dtype.type(min(max(tick, least), most))  # of another type, all ticks would be converted first
+        return self._start + int(np.searchsorted(ticks, sought))
 
     def _count(self, columns: Columns) -> int:
         names = self.schema.names

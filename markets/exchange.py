@@ -40,7 +40,7 @@ from .orders import (
     Status,
 )
 from .reservation import check_orders, collect_withdrawals, finish_orders, fold_messages, moving_prices, released_amounts
-from .routing import route
+from .routing import Router
 
 
 class ExchangeSettings(Parameters):
@@ -96,6 +96,7 @@ class Exchange:
         self.counters = Counters()
         self.lanes: IntArray = np.zeros(4, np.int64)
         self._rows = _Rows()
+        self._router = Router(listings.size)
 
     @property
     def last(self) -> IntArray:
@@ -122,11 +123,13 @@ class Exchange:
         first, self.next_order = self.next_order, self.next_order + n
         tracked = np.flatnonzero((messages[:, SLOT] < 0)).tolist()
         self.desk.open(messages, tracked, first, tick)
-        order, starts = route(messages, self.listings.size, accepted)
-        fills, acks = self.books.match(messages, order, starts, first)
+        order, starts = self._router.route(messages, accepted)
+        rows_of_fills, acks = self.books.match(messages, order, starts, first)
+        fills = np.ascontiguousarray(rows_of_fills.T)
         self._settle(fills)
+        self.bars.add(rows_of_fills, self.listings.unit_value)
         self._finish(messages, acks, accepted, rows)
-        self._keep_records(tracked, first, fills, acks, accepted, reasons, tick)
+        self._keep_records(tracked, first, rows_of_fills, acks, accepted, reasons, tick)
         fold_messages(messages, accepted, self.lanes)
         self._count(n, fills, reasons)
         self.refresh()
@@ -155,25 +158,24 @@ class Exchange:
         return wanted, reason
 
     def _settle(self, fills: IntArray) -> None:
-        if not fills.shape[0]:
+        if not fills.shape[1]:
             return
-        book, bought = fills[:, F_BOOK], fills[:, F_SIDE] == 0
+        book, bought = fills[F_BOOK], fills[F_SIDE] == 0
         taker, maker = self.settings.taker_fee_ppm, self.settings.maker_fee_ppm
         self.ledger.settle_trades(
             security=self.listings.security[book],
             money=self.listings.money[book],
             unit_value=self.listings.unit_value[book],
-            quantity=np.ascontiguousarray(fills[:, F_QUANTITY]),
-            price=np.ascontiguousarray(fills[:, F_PRICE]),
-            limit=np.where(bought, fills[:, F_LIMIT], fills[:, F_PRICE]),
-            buyer=np.where(bought, fills[:, F_TAKER], fills[:, F_MAKER]),
-            seller=np.where(bought, fills[:, F_MAKER], fills[:, F_TAKER]),
+            quantity=fills[F_QUANTITY],
+            price=fills[F_PRICE],
+            limit=np.where(bought, fills[F_LIMIT], fills[F_PRICE]),
+            buyer=np.where(bought, fills[F_TAKER], fills[F_MAKER]),
+            seller=np.where(bought, fills[F_MAKER], fills[F_TAKER]),
             buyer_ppm=np.where(bought, taker, maker),
             seller_ppm=np.where(bought, maker, taker),
             reserved_ppm=self.fee_ppm,
             operator=self.operator,
         )
-        self.bars.add(fills, self.listings.unit_value)
 
     def _finish(self, messages: IntArray, acks: IntArray, accepted: BoolArray, rows: _Rows) -> None:
         listings = self.listings
@@ -196,10 +198,9 @@ class Exchange:
     def _count(self, messages: int, fills: IntArray, reasons: IntArray) -> None:
         counters = self.counters
         counters.messages += messages
-        counters.trades += fills.shape[0]
-        counters.volume += int(fills[:, F_QUANTITY].sum())
-        values = fills[:, F_PRICE] * fills[:, F_QUANTITY] * self.listings.unit_value[fills[:, F_BOOK]]
-        counters.turnover += int(values.sum())
+        counters.trades += fills.shape[1]
+        counters.volume += int(fills[F_QUANTITY].sum())
+        counters.turnover += int((fills[F_PRICE] * fills[F_QUANTITY] * self.listings.unit_value[fills[F_BOOK]]).sum())
         if reasons.any():
             codes, counts = np.unique(reasons[reasons > 0], return_counts=True)
             for code, count in zip(codes.tolist(), counts.tolist(), strict=True):
@@ -301,7 +302,7 @@ class Exchange:
 
 @dataclass(frozen=True)
 class RoundOutcome:
-    """What came of a sheet: one row a message in all but ``fills``."""
+    """What came of a sheet: one row a message in all but ``fills`` (9, m), a column a trade."""
 
     messages: IntArray
     accepted: BoolArray
@@ -333,5 +334,5 @@ def _part(arrays: Mapping[str, Any], prefix: str) -> dict[str, Any]:
     return {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
 
 
-_NO_FILLS: IntArray = np.zeros((0, FILL_WIDTH), np.int64)
+_NO_FILLS: IntArray = np.zeros((FILL_WIDTH, 0), np.int64)
 _NO_ACKS: IntArray = np.zeros((0, ACK_WIDTH), np.int64)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
@@ -91,6 +92,7 @@ class Economy(PopulatedModel):
         self._queue: list[Command] = []
         self._sequence = 0
         self.running = True
+        self.seconds_of_last_tick = 0.0
         self.found()
         self.memory = Memory(self, None if out is None else Path(out))
         self.memory.begin()
@@ -178,6 +180,7 @@ class Economy(PopulatedModel):
         """
         if self.halted is not None:
             raise self.halted
+        began = time.perf_counter()
         self.tick += 1
         stage: Stage | None = None
         try:
@@ -185,11 +188,9 @@ class Economy(PopulatedModel):
                 stage(self)
         except Exception as error:
             raise self._halt(stage.name if stage else "schedule", error) from error
-        self.messages_sent += self.counters.messages
-        self.trades_made += self.counters.trades
+        self.seconds_of_last_tick = time.perf_counter() - began
         if self.clock.is_day_end(self.tick):
             self.datacollector.collect(self)
-            self.day_volume = 0
 
     def _stages_of_tick(self) -> Any:
         """Yield the stages of this tick; those of a round come together, as often as there are rounds."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..core.kernel import kernel
 from ..core.units import SECTORS, IntArray
 from ..markets.exchange import Counters, RoundOutcome
 from ..markets.orders import (
@@ -41,6 +42,14 @@ _KINDS = tuple(kind.name.lower() for kind in Kind)
 _STATES = tuple(status.name.lower() for status in Status)
 
 
+@kernel
+def add_by_group(volume: IntArray, group: IntArray, maker: IntArray, taker: IntArray, quantity: IntArray) -> None:
+    """Add each trade's lots to ``volume`` (groups,) of both its sides; ``group`` is by owner."""
+    for i in range(quantity.shape[0]):
+        volume[group[maker[i]]] += quantity[i]
+        volume[group[taker[i]]] += quantity[i]
+
+
 class Recorder:
     """Writes typed rows into the economy's store; holds nothing but the day's running sums."""
 
@@ -61,25 +70,21 @@ class Recorder:
     def note_round(self, outcome: RoundOutcome) -> None:
         """Write the round's trades and, when asked for, its orders."""
         fills = outcome.fills
-        if fills.shape[0]:
+        if fills.shape[1]:
             if self.settings.trades:
                 self._append(
                     "trades",
-                    symbol=self._symbols(fills[:, F_BOOK]),
-                    price=fills[:, F_PRICE],
-                    quantity=fills[:, F_QUANTITY],
-                    maker=fills[:, F_MAKER],
-                    taker=fills[:, F_TAKER],
-                    maker_order=fills[:, F_MAKER_ORDER],
-                    taker_order=fills[:, F_TAKER_ORDER],
-                    aggressor=fills[:, F_SIDE],
+                    symbol=self._symbols(fills[F_BOOK]),
+                    price=fills[F_PRICE],
+                    quantity=fills[F_QUANTITY],
+                    maker=fills[F_MAKER],
+                    taker=fills[F_TAKER],
+                    maker_order=fills[F_MAKER_ORDER],
+                    taker_order=fills[F_TAKER_ORDER],
+                    aggressor=fills[F_SIDE],
                 )
-            group = self.economy.group_of
-            for column in (F_MAKER, F_TAKER):
-                codes = group[fills[:, column]]
-                self.volume_by_group += np.bincount(
-                    codes, weights=fills[:, F_QUANTITY], minlength=self.volume_by_group.shape[0]
-                ).astype(np.int64)
+            group, quantity = self.economy.group_of, fills[F_QUANTITY]
+            add_by_group(self.volume_by_group, group, fills[F_MAKER], fills[F_TAKER], quantity)
         if self.settings.orders:
             self._note_orders(outcome)
 

@@ -148,11 +148,15 @@ def _trade_one_by_one(economy: Economy) -> None:
 
 
 def mark(economy: Economy) -> None:
-    """Let the tape note the mid-prices with which the tick ends."""
-    economy.counters = economy.exchange.take_counters()
+    """Let the tape note the mid-prices with which the tick ends, and count what passed."""
+    counters = economy.exchange.take_counters()
+    economy.counters = counters
+    economy.messages_sent += counters.messages
+    economy.trades_made += counters.trades
+    opens = economy.clock.tick_of_day(economy.tick) == 1
+    economy.day_volume = counters.volume if opens else economy.day_volume + counters.volume
     economy.tape.note_tick(economy.tick, economy.exchange.mid)
     economy.mark_index()
-    economy.day_volume += economy.counters.volume
 
 
 def oversee(economy: Economy) -> None:
@@ -163,7 +167,7 @@ def oversee(economy: Economy) -> None:
     )
     economy.recorder.note_alerts(fired)
     if day_end:
-        economy.alerts.look_at_machine(economy.tick)
+        economy.alerts.look_at_machine(economy.tick, economy.seconds_of_last_tick)
 
 
 def check_identities(economy: Economy) -> None:

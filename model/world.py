@@ -1,0 +1,179 @@
+"""`World`: the one that steps an economy, in a thread of its own, at a pace, and takes commands meanwhile.
+
+Dashboard, gateway and command line are adapters of a world: they read its published snapshot and
+submit commands; none of them ever steps. Pausing is not a command and leaves no trace in the run.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from types import TracebackType
+from typing import Any, Self
+
+from ..core.errors import Halted, OutOfBounds
+from ..core.units import Tick
+from .economy import Economy
+from .snapshot import Snapshot
+
+
+class World:
+    """Owns an economy's stepping.
+
+    Parameters
+    ----------
+    economy : Economy
+        What is stepped; leave its `step` alone from now on.
+    pace : float
+        Seconds of real time for a tick; 0 is as fast as possible. Ticks are due at multiples of the
+        pace from the start, so a slow one is caught up and nothing drifts.
+
+    Examples
+    --------
+    >>> economy = Economy(rng=7, traders__number=100, stocks__number=2, anchor__source="walk")
+    >>> with World(economy) as world:
+    ...     world.play(until=5)
+    ...     stopped = world.wait(timeout=60)
+    >>> world.snapshot.tick
+    5
+    """
+
+    def __init__(self, economy: Economy, *, pace: float = 0.0) -> None:
+        self.economy = economy
+        self.error: Exception | None = None
+        self._lock = threading.Lock()
+        self._change = threading.Condition()
+        self._playing = False
+        self._until: Tick | None = None
+        self._ended = False
+        self._thread: threading.Thread | None = None
+        self._watchers: list[Callable[[Snapshot], None]] = []
+        self.pace = pace
+
+    @property
+    def pace(self) -> float:
+        """Seconds of real time for a tick."""
+        return self._pace
+
+    @pace.setter
+    def pace(self, seconds: float) -> None:
+        if not 0.0 <= seconds < 1e6:
+            raise OutOfBounds("pace", seconds, "give seconds for a tick, 0 or more")
+        with self._change:
+            self._pace = float(seconds)
+            self._start, self._due = time.monotonic(), 0
+            self._change.notify_all()
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The public state at the last seal; immutable, safe to read from any thread."""
+        return self.economy.snapshot
+
+    @property
+    def is_playing(self) -> bool:
+        """Whether ticks go on."""
+        return self._playing
+
+    # -- control ------------------------------------------------------------------------------
+
+    def play(self, *, until: Tick | None = None) -> None:
+        """Let ticks go on, up to tick ``until`` if given."""
+        with self._change:
+            if self._ended:
+                raise RuntimeError("this world has ended; make another")
+            self._playing, self._until = True, until
+            self._start, self._due = time.monotonic(), 0
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._go, name="world", daemon=True)
+                self._thread.start()
+            self._change.notify_all()
+
+    def pause(self) -> None:
+        """Stop after the tick in progress."""
+        with self._change:
+            self._playing = False
+            self._change.notify_all()
+        with self._lock:  # the tick in progress is over
+            pass
+
+    def step(self) -> Snapshot:
+        """Advance by one tick while paused and return the new snapshot."""
+        if self._playing:
+            raise RuntimeError("the world is playing; pause it before stepping by hand")
+        with self._lock:
+            self.economy.step()
+        self._tell()
+        return self.snapshot
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait until ticks stop; return whether they did. Raise what stopped the economy, if anything."""
+        with self._change:
+            stopped = self._change.wait_for(lambda: not self._playing, timeout)
+        if self.error is not None:
+            raise self.error
+        return stopped
+
+    def close(self) -> None:
+        """Stop, end the thread and close the run."""
+        with self._change:
+            self._playing, self._ended = False, True
+            self._change.notify_all()
+        if self._thread is not None:
+            self._thread.join()
+        self.economy.close()
+
+    # -- the door -----------------------------------------------------------------------------
+
+    def submit(self, agent: Any, action: Mapping[str, Any], *, source: str = "world") -> int:
+        """Submit an action for the next tick; return its sequence number (see `Economy.submit`)."""
+        with self._lock:
+            return self.economy.submit(agent, action, source=source)
+
+    def inject(self, shock: Mapping[str, Any], *, source: str = "world") -> int:
+        """Submit a shock (see `Economy.inject`)."""
+        with self._lock:
+            return self.economy.inject(shock, source=source)
+
+    def watch(self, watcher: Callable[[Snapshot], None]) -> None:
+        """Call ``watcher`` with each new snapshot, from the stepping thread; it must be quick."""
+        self._watchers.append(watcher)
+
+    # -- the thread ---------------------------------------------------------------------------
+
+    def _go(self) -> None:
+        while True:
+            with self._change:
+                self._change.wait_for(lambda: self._playing or self._ended)
+                if self._ended:
+                    return
+                if self._until is not None and self.economy.tick >= self._until:
+                    self._stop()
+                    continue
+                self._due += 1
+                delay = self._start + self._due * self._pace - time.monotonic()
+                if delay > 0.0 and self._change.wait_for(lambda: not self._playing or self._ended, delay):
+                    continue
+            try:
+                with self._lock:
+                    self.economy.step()
+            except Halted as error:
+                self.error = error
+                with self._change:
+                    self._stop()
+                continue
+            self._tell()
+
+    def _stop(self) -> None:
+        self._playing = False
+        self._change.notify_all()
+
+    def _tell(self) -> None:
+        for watcher in self._watchers:
+            watcher(self.snapshot)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
