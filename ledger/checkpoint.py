@@ -197,7 +197,7 @@ def _read_head(path: Path, archive: zipfile.ZipFile, limit: int) -> dict[str, An
 def _nbytes(entry: Mapping[str, Any]) -> int:
     if any(type(length) is not int or length < 0 for length in entry["shape"]):
         raise ValueError(f"array {entry['name']!r} has no shape")
-    return math.prod(entry["shape"]) * np.dtype(entry["type"]).itemsize
+    return int(math.prod(entry["shape"]) * np.dtype(entry["type"]).itemsize)
 
 
 def _unpack(body: bytes, entry: Mapping[str, Any]) -> Array:

@@ -41,9 +41,12 @@ def writing(path: Path) -> Iterator[None]:
 
 
 def write_whole(path: Path, pieces: Iterable[bytes | memoryview]) -> None:
-    """Write ``pieces`` to ``path`` so that it holds all of them or is left as it was."""
+    """Write ``pieces`` to ``path`` so that it holds all of them or is left as it was; its folder is made."""
     temporary = path.with_name(path.name + TEMPORARY)
     with writing(path):
+        if not path.parent.exists():
+            path.parent.mkdir(exist_ok=True)
+            sync_folder(path.parent.parent)
         try:
             handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o644)
             try:

@@ -112,7 +112,7 @@ def package_version(package: str = "catallaxy") -> str:
 
 @functools.cache
 def _environment() -> tuple[tuple[str, str], ...]:
-    from llvmlite import binding
+    from llvmlite import binding  # type: ignore[import-untyped]
 
     versions = {package: package_version(package) for package in _PACKAGES}
     versions["python"] = platform.python_version()

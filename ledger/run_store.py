@@ -166,8 +166,6 @@ class FolderStore(BufferedStore):
         buffer = self._buffers[name]
         first = self._first_of(tick)
         path = part_path(self.path, name, first, tick)
-        with writing(path):
-            path.parent.mkdir(exist_ok=True)
         write_part(path, buffer.schema, buffer.slice()[1])
         for part in all_parts(self.path, name):
             if part.first == first and part.last != tick:

@@ -119,7 +119,7 @@ class BufferedStore:
             rows, held = buffer.slice(first, last)
             if not rows:
                 return arrow_schema(buffer.schema).empty_table().select(names)
-            copied = {name: held[name] if isinstance(held[name], tuple) else held[name].copy() for name in names}
+            copied = {name: value if isinstance(value := held[name], tuple) else value.copy() for name in names}
         return plain(buffer.schema, arrow_table(buffer.schema, copied)).select(names)
 
     def _columns(self, table: str, columns: Sequence[str] | None) -> list[str]:

@@ -70,7 +70,8 @@ class Words:
         if table is None:
             table = np.array([self._code(name, where, kind) for name in names], np.int32)
             self._known = {names: table}
-        return table[codes]
+        fresh: Codes = table[codes]
+        return fresh
 
 
 def first_appearance(codes: npt.NDArray[Any], size: int) -> tuple[Codes, npt.NDArray[np.intp]]:
