@@ -6,10 +6,11 @@ CatallaxyError
 │                    UnreadableSeries, MissingColumn, MissingPackage, SeriesChanged
 ├── OrderError ───── OrderRefused
 ├── LedgerError ──── Overdraft, IdentityBroken, BalanceIsPosted
-├── PopulationError ── ActsInColumns, NoSuchColumn
-├── PlugInError
+├── PopulationError ── ActsInColumns, NoSuchColumn, NoSuchGroup
+├── PlugInError ──── MissingExtra
 └── RunError ─────── Halted, RunFolderExists, RunFolderUnwritable, RunFolderBusy, NotARun,
-                     CorruptTable, TamperedRun, VersionMismatch, BadQuery
+                     CorruptTable, TamperedRun, VersionMismatch, BadQuery, NoSuchTable, OutputExists,
+                     NotRepeatable
 """
 
 from __future__ import annotations
@@ -275,8 +276,30 @@ class NoSuchColumn(PopulationError, AttributeError):
         return f"column traders have no attribute {self.attribute!r}{nearest(self.attribute, self.known)}"
 
 
+class NoSuchGroup(PopulationError):
+    """A population that the economy does not have."""
+
+    def __init__(self, name: str, known: tuple[str, ...] = ()) -> None:
+        super().__init__(name, known)
+        self.name, self.known = name, known
+
+    def __str__(self) -> str:
+        return f"no population {self.name!r}{nearest(self.name, self.known)}"
+
+
 class PlugInError(CatallaxyError):
     """A plug-in breaks its contract."""
+
+
+class MissingExtra(PlugInError):
+    """Something was asked for that needs a package of an extra which is not installed."""
+
+    def __init__(self, purpose: str, package: str, extra: str) -> None:
+        super().__init__(purpose, package, extra)
+        self.purpose, self.package, self.extra = purpose, package, extra
+
+    def __str__(self) -> str:
+        return f"{self.purpose} needs the package {self.package!r}; install it with: pip install 'catallaxy[{self.extra}]'"
 
 
 class RunError(CatallaxyError):
@@ -387,3 +410,36 @@ class BadQuery(RunError):
 
     def __str__(self) -> str:
         return f"cannot answer {self.sql!r}: {self.cause}"
+
+
+class NoSuchTable(RunError):
+    """A table that a run does not have."""
+
+    def __init__(self, table: str, known: tuple[str, ...] = ()) -> None:
+        super().__init__(table, known)
+        self.table, self.known = table, known
+
+    def __str__(self) -> str:
+        return f"no table {self.table!r}{nearest(self.table, self.known)}"
+
+
+class OutputExists(RunError):
+    """A file to write that is there already."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path)
+        self.path = path
+
+    def __str__(self) -> str:
+        return f"{self.path} exists; choose another --out, or remove it"
+
+
+class NotRepeatable(RunError):
+    """A run that cannot be computed again from its scenario, seed and commands."""
+
+    def __init__(self, cause: str) -> None:
+        super().__init__(cause)
+        self.cause = cause
+
+    def __str__(self) -> str:
+        return f"the run cannot be computed again: {self.cause}"

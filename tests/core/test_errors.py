@@ -75,6 +75,14 @@ SENTENCES: dict[str, tuple[tuple[object, ...], str]] = {
         ("checkpoint", "0.2.0", "0.1.0"),
         "checkpoint was written as 0.2.0, this is 0.1.0; install the matching version to resume it",
     ),
+    "NoSuchGroup": (("nois", ("noise", "herder")), "no population 'nois'; did you mean 'noise'?"),
+    "MissingExtra": (
+        ("the report", "matplotlib", "data"),
+        "the report needs the package 'matplotlib'; install it with: pip install 'catallaxy[data]'",
+    ),
+    "NoSuchTable": (("tradse", ("trades", "bars")), "no table 'tradse'; did you mean 'trades'?"),
+    "OutputExists": (("trades.csv",), "trades.csv exists; choose another --out, or remove it"),
+    "NotRepeatable": (("it is code",), "the run cannot be computed again: it is code"),
     "BadQuery": (("SELECT x", "no column x"), "cannot answer 'SELECT x': no column x"),
 }
 
