@@ -282,26 +282,33 @@ def _rebuilt(value: Any) -> Any:
     return value
 
 
-def taken_apart(scenario: Any, rng: Any = None) -> tuple[Any, Any, dict[str, Any]]:
-    """Return (scenario, rng, overrides) from constructor arguments, taking a ``mesa`` Scenario apart.
+def taken_apart(scenario: Any, rng: Any = None, seed: Any = None) -> tuple[Any, Any, dict[str, Any]]:
+    """Return (scenario, rng, overrides) from the arguments of a constructor as Mesa may give them.
 
-    Mesa 3.5 lets a model be made as ``Model(scenario=Scenario(rng=1, traders__number=500))``. Its
-    parameters are overrides of ours; a parameter ``scenario`` names ours, and is None when not given.
-    Anything that is not a Mesa Scenario passes through.
+    ``seed`` is another word for ``rng``: Mesa 3.5's ``batch_run`` passes its own seeds under that name
+    to a model that has it, and would overwrite a parameter ``rng`` of the batch if the model had not.
+    Mesa 3.5 also lets a model be made as ``Model(scenario=Scenario(rng=1, traders__number=500))``: the
+    parameters of such a scenario are overrides of ours, and one called ``scenario`` names ours.
+    Anything else passes through; scenario and rng are None where nobody gave them.
 
     Examples
     --------
-    >>> taken_apart("markets", 7)
+    >>> taken_apart("markets", seed=7)
     ('markets', 7, {})
     """
+    rng = _one_of("seed", seed, "rng", rng)
     home = sys.modules.get("mesa.experimental.scenarios")
     if home is None or not isinstance(scenario, home.Scenario):
         return scenario, rng, {}
     given = dict(scenario)
-    inner = given.pop("rng", None)
-    if rng is not None and inner is not None and rng != inner:
-        raise OutOfBounds("rng", rng, f"the scenario says {inner!r}; give one of them")
-    return given.pop("scenario", None), inner if rng is None else rng, given
+    rng = _one_of("rng", rng, "the scenario", given.pop("rng", None))
+    return given.pop("scenario", None), rng, given
+
+
+def _one_of(name: str, value: Any, other_name: str, other: Any) -> Any:
+    if value is not None and other is not None and value != other:
+        raise OutOfBounds(name, value, f"{other_name} says {other!r}; give one of them")
+    return other if value is None else value
 
 
 class Collector(mesa.DataCollector):  # type: ignore[misc] # Mesa ships no types
@@ -323,6 +330,16 @@ class Collector(mesa.DataCollector):  # type: ignore[misc] # Mesa ships no types
         super().collect(model)
         if isinstance(self.model_vars, _ModelVars):
             self._collection_steps.append(model.steps)
+
+    def rewind(self, steps: int) -> None:
+        """Forget the rows collected after ``steps`` ticks, before those are run again."""
+        kept = bisect_right(self._collection_steps, steps)
+        del self._collection_steps[kept:]
+        for column in self.model_vars.values():
+            del column[kept:]
+        for records in (self._agent_records, self._agenttype_records):
+            for step in [step for step in records if step > steps]:
+                del records[step]
 
 
 class _ModelVars(dict[str, Any]):

@@ -278,10 +278,8 @@ def test_daily_rows_look_like_mesas() -> None:
 
 def test_batch_run_finds_the_last_row_before_a_step() -> None:
     model = Tally()
-    model.datacollector = collected(model, 3)
-    rows = mesa.batchrunner._collect_data
-    shift = 0 if hasattr(mesa.DataCollector(), "_collection_steps") else 1  # 3.3 counts steps from 0
-    found = [rows(model, step - shift)[0]["tick"] for step in range(1, 12)]
+    collector = collected(model, 3)
+    found = [batch_row(model, collector, step) for step in range(1, 12)]
     assert found == [0, 0, 3, 3, 3, 6, 6, 6, 9, 9, 9]
 
 
@@ -295,3 +293,26 @@ def test_a_collector_survives_pickling() -> None:
     assert again.model_vars["tick"] == [0, 1]
     assert collector.model_vars["tick"] == [0]
     assert again.get_model_vars_dataframe()["tick"].tolist() == [0, 1]
+
+
+def test_rows_after_a_checkpoint_can_be_forgotten() -> None:
+    model = Tally()
+    collector = Collector(model_reporters={"tick": "steps"}, agent_reporters={"id": "unique_id"})
+    Clerk(model)
+    for _ in range(4):
+        model.step()
+        collector.collect(model)
+    model.set_clock(2)
+    collector.rewind(2)
+    model.step()
+    collector.collect(model)
+    assert collector.model_vars["tick"] == [1, 2, 3]
+    assert collector.get_agent_vars_dataframe().index.get_level_values(0).tolist() == [1, 2, 3]
+    assert batch_row(model, collector, 2) == 2
+
+
+def batch_row(model: Tally, collector: Collector, step: int) -> Any:
+    """Return what Mesa's batch runner finds for the end of a step."""
+    model.datacollector = collector
+    shift = 0 if hasattr(mesa.DataCollector(), "_collection_steps") else 1  # 3.3 counts steps from 0
+    return mesa.batchrunner._collect_data(model, step - shift)[0]["tick"]
