@@ -40,12 +40,15 @@ def recount_agrees(ledger: Ledger) -> None:
     counted = np.zeros_like(ledger.held)
     negative = count_by_sector(ledger.holdings, ledger.owners.sectors, ledger.owners.size, counted)
     if negative:
-        raise IdentityBroken("A1 floors", f"{negative} balances below zero", negative)
+        owner, number, part = (int(x) for x in np.argwhere(ledger.holdings[: ledger.owners.size] < 0)[0])
+        name, sector = ledger.instruments.dense[number].name, ledger.owners.sector_of(owner)
+        where = f"{'reserved' if part == RESERVED else 'free'} {name} of owner {owner}, sector {sector}"
+        raise IdentityBroken("A1 floors", where, int(ledger.holdings[owner, number, part]))
     gap = counted - ledger.held
     if gap.any():
-        number, sector = (int(x[0]) for x in np.nonzero(gap))
-        where = f"{ledger.instruments.dense[number].name}, sector {SECTORS[sector]}"
-        raise IdentityBroken("A1 quadruple entry", where, int(gap[number, sector]))
+        number, code = (int(x[0]) for x in np.nonzero(gap))
+        where = f"{ledger.instruments.dense[number].name}, sector {SECTORS[code]}"
+        raise IdentityBroken("A1 quadruple entry", where, int(gap[number, code]))
 
 
 def reservations_agree(ledger: Ledger, due: IntArray) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..core.errors import Overdraft
+from ..core.errors import OutOfBounds, Overdraft
 from ..core.units import SECTORS, BoolArray, IntArray, OwnerId, Sector
 from .contracts import AMOUNT, CREDITOR, DEBTOR, INSTRUMENT, Contracts
 from .instruments import Instrument, Instruments
@@ -56,7 +56,9 @@ class Ledger:
 
     # -- growing ------------------------------------------------------------------------------
 
-    def add_owners(self, count: int, *, sector: Sector, kind: str, house_bank: OwnerId = NOBODY, born: int = 0) -> range:
+    def add_owners(
+        self, count: int, *, sector: Sector, kind: str, house_bank: OwnerId = NOBODY, born: int = 0
+    ) -> range:
         """Register owners and give them empty accounts."""
         ids = self.owners.add(count, sector=sector, kind=kind, house_bank=house_bank, born=born)
         if self.owners.size > self.holdings.shape[0]:
@@ -93,17 +95,41 @@ class Ledger:
         ------
         Overdraft
             When a payer has less free than it owes, or an amount is negative; nothing has changed.
+        OutOfBounds
+            When an owner or instrument does not exist, or an amount is no integer.
         """
-        n = max(np.size(instrument), np.size(payer), np.size(payee), np.size(amount))
-        rows = [as_rows(value, n) for value in (instrument, payer, payee, amount)]
+        n = np.broadcast(instrument, payer, payee, amount).size
+        named = {"instrument": instrument, "payer": payer, "payee": payee, "amount": amount}
+        rows = [as_rows(value, n, name) for name, value in named.items()]
+        self._check_exists("instrument", rows[0], len(self.instruments.dense), "dense instruments")
+        for name, owners in (("payer", rows[1]), ("payee", rows[2])):
+            self._check_exists(name, owners, self.owners.size, "owners")
+        known = len(self.kinds)
         number = self.kind(kind)
         failed = post_rows(
             self.holdings, self.issued, self.held, self.flows, self.owners.sectors, self.issuer, *rows, number
         )
         if failed >= 0:
-            which, who, due = int(rows[0][failed]), int(rows[1][failed]), int(rows[3][failed])
-            free = int(self.holdings[who, which, FREE])
-            raise Overdraft(who, self.instruments.dense[which].name, due, free)
+            self.kinds, self.flows = self.kinds[:known], np.ascontiguousarray(self.flows[:known])
+            raise self._overdraft(*rows, failed)
+
+    @staticmethod
+    def _check_exists(name: str, numbers: IntArray, count: int, what: str) -> None:
+        """Refuse a number without a row: a kernel would read memory that belongs to something else."""
+        if numbers.size and (numbers.min() < 0 or numbers.max() >= count):
+            wrong = int(numbers[(numbers < 0) | (numbers >= count)][0])
+            raise OutOfBounds(name, wrong, f"{what} are 0 to {count - 1}")
+
+    def _overdraft(
+        self, instrument: IntArray, payer: IntArray, payee: IntArray, amount: IntArray, failed: int
+    ) -> Overdraft:
+        """Say what the payer of the failed row had free when that row's turn came."""
+        which, who = int(instrument[failed]), int(payer[failed])
+        before = instrument[:failed] == which
+        paid = int(amount[:failed][before & (payer[:failed] == who)].sum())
+        received = int(amount[:failed][before & (payee[:failed] == who)].sum())
+        free = int(self.holdings[who, which, FREE]) + received - paid
+        return Overdraft(who, self.instruments.dense[which].name, int(amount[failed]), free)
 
     def settle_trades(
         self,

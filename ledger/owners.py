@@ -49,7 +49,15 @@ class Owners:
         first, last = self.size, self.size + count
         self._reserve(last)
         ids = np.arange(first, last)
-        values = (SECTOR_CODE[sector], _code(self.kinds, kind), _code(self.countries, country), house_bank, ids, born, -1)
+        values = (
+            SECTOR_CODE[sector],
+            _code(self.kinds, kind),
+            _code(self.countries, country),
+            house_bank,
+            ids,
+            born,
+            -1,
+        )
         for column, value in zip(self._data, values, strict=True):
             column[first:last] = value
         self.size = last

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..core.errors import OutOfBounds
 from ..core.kernel import kernel
 from ..core.units import BoolArray, IntArray
 
@@ -148,7 +149,9 @@ def post_trades(
 
 
 @kernel
-def reserve_rows(holdings: IntArray, owner: IntArray, instrument: IntArray, amount: IntArray, wanted: BoolArray) -> None:
+def reserve_rows(
+    holdings: IntArray, owner: IntArray, instrument: IntArray, amount: IntArray, wanted: BoolArray
+) -> None:
     """Move amounts from free to reserved in order; clear ``wanted`` (n,) where the owner has too little."""
     for i in range(amount.shape[0]):
         if wanted[i]:
@@ -206,7 +209,9 @@ def largest_remainder(total: int, weights: list[int]) -> list[int]:
     return shares
 
 
-def as_rows(value: object, n: int) -> IntArray:
-    """Return ``value`` as a contiguous (n,) int64 array, a scalar repeated."""
-    array = np.asarray(value, np.int64)
-    return np.ascontiguousarray(np.broadcast_to(array, (n,)))
+def as_rows(value: object, n: int, name: str = "amount") -> IntArray:
+    """Return ``value`` as a contiguous (n,) int64 array, a scalar repeated; refuse anything but integers."""
+    array = np.asarray(value)
+    if array.size and array.dtype.kind not in "iu":
+        raise OutOfBounds(name, value, "give whole numbers: what is counted is never a float")
+    return np.ascontiguousarray(np.broadcast_to(array.astype(np.int64, copy=False), (n,)))
