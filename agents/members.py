@@ -104,10 +104,14 @@ class Members:
         of_rows = self._of_rows(name, default)
         if not self.objects:
             return of_rows
-        ahead = iter(of_rows)
-        return [
-            next(ahead) if code >= 0 else _attribute(self.agent(code), name, default) for code in self.codes.tolist()
-        ]
+        out: list[Any] = []
+        taken = 0
+        for at in np.flatnonzero(self.codes < 0).tolist():
+            ahead = at - len(out)
+            out += of_rows[taken : taken + ahead]
+            taken += ahead
+            out.append(_attribute(self.agent(int(self.codes[at])), name, default))
+        return out + of_rows[taken:]
 
     def _of_rows(self, name: str, default: Any) -> list[Any]:
         rows = self.rows

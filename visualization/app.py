@@ -34,6 +34,9 @@ from ..core.parameters import fields_of
 from ..model.economy import Economy
 from ..model.scenario import Scenario
 
+ui: Any = solara  # it does not mark what it exports
+component: Callable[[Callable[..., None]], Callable[..., Any]] = ui.component
+
 LEVELS = 10
 SCENARIO: Mapping[str, Any] = {
     "scenario": "markets",
@@ -86,18 +89,17 @@ def draw_wealth(economy: Economy, axes: Axes) -> None:
     axes.legend(loc="best")
 
 
-def picture(drawing: Drawing) -> Callable[[Economy], Any]:
+def picture(drawing: Drawing) -> Any:
     """Return a component of a Mesa dashboard that draws ``drawing`` anew after each step."""
 
-    @solara.component
-    def Picture(model: Economy) -> None:  # noqa: N802 # Solara's components are nouns
+    @component
+    def shown(model: Economy) -> None:
         update_counter.get()
         figure = Figure(figsize=(6, 4), layout="constrained")
         drawing(model, figure.subplots())
-        solara.FigureMatplotlib(figure, format="png")
+        ui.FigureMatplotlib(figure, format="png")
 
-    Picture.__name__ = drawing.__name__
-    return Picture  # type: ignore[no-any-return] # Solara ships no types
+    return shown
 
 
 # Sliders
@@ -150,8 +152,8 @@ def dashboard(economy: Economy, model_params: Mapping[str, Any] | None = None) -
     return SolaraViz(economy, components=components, model_params=dict(model_params or {}), name="catallaxy")
 
 
-@solara.component
+@component
 def Page() -> None:  # noqa: N802 # the name that `solara run` looks for
-    """The page of ``solara run catallaxy.visualization.app``; each visitor gets a market of their own."""
-    economy = solara.use_memo(lambda: Economy(**SCENARIO), [])
+    """Show the page of ``solara run catallaxy.visualization.app``; each visitor gets a market of their own."""
+    economy = ui.use_memo(lambda: Economy(**SCENARIO), [])
     dashboard(economy, controls())
