@@ -46,7 +46,7 @@ test: $(VENV)/.test ## Install what the tests need, then run them.
 lint: $(VENV)/.test ## Check style, types and generated pages.
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	cd $(VENV) && $(abspath $(BIN))/mypy --config-file $(CURDIR)/pyproject.toml -p catallaxy
+	cd $(VENV) && bin/mypy --config-file "$(CURDIR)/pyproject.toml" -p catallaxy
 	$(BIN)/python docs/generate.py --check
 
 bench: $(VENV)/.run ## Measure this machine.

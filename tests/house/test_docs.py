@@ -129,13 +129,21 @@ def test_generated_pages_are_current() -> None:
 
 
 @pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed; pip works without it")
-def test_make_says_what_is_missing_before_it_does_anything(tmp_path: Path) -> None:
-    old = tmp_path / "python3.9"
-    old.write_text("#!/bin/sh\nexit 1\n")
-    old.chmod(0o755)
+@pytest.mark.parametrize(
+    ("lacks", "message"),
+    [
+        ("version_info", "catallaxy needs Python 3.11 or newer; {python} is not."),
+        ("ensurepip", "On Debian and Ubuntu: apt install python3-venv"),
+    ],
+)
+def test_make_says_what_is_missing_before_it_does_anything(lacks: str, message: str, tmp_path: Path) -> None:
+    """A stand-in for an interpreter fails at what it lacks and answers everything else."""
+    python = tmp_path / "python3"
+    python.write_text(f'#!/bin/sh\ncase "$2" in *{lacks}*) exit 1;; esac\n')
+    python.chmod(0o755)
 
     done = subprocess.run(
-        ["make", "run", f"PYTHON={old}", f"VENV={tmp_path / 'venv'}"],
+        ["make", "run", f"PYTHON={python}", f"VENV={tmp_path / 'venv'}", "UV="],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -143,5 +151,5 @@ def test_make_says_what_is_missing_before_it_does_anything(tmp_path: Path) -> No
     )
 
     assert done.returncode != 0
-    assert f"catallaxy needs Python 3.11 or newer; {old} is not." in done.stdout
+    assert message.format(python=python) in done.stdout
     assert not (tmp_path / "venv").exists()
