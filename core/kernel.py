@@ -3,10 +3,10 @@
 Kernels take scalars and arrays, compute, and return; they know no class and raise no prose. With
 ``NUMBA_DISABLE_JIT=1`` the same functions run as plain Python.
 
-Machine code is cached in a folder named after a digest of every source file of the package that
-holds a kernel, so that an edited helper in another file can never leave stale code behind. The
-folder is ``$CATALLAXY_CACHE``, else the user's cache; where nothing is writable, kernels are
-compiled afresh in each process and everything still works.
+Machine code is cached in a folder named after a digest of the kernel's file and of every file of ours
+that it imports, directly or not, so that an edited helper or constant in another file can never leave
+stale code behind. The folder is in ``$CATALLAXY_CACHE``, else the user's cache; where nothing is
+writable, kernels are compiled afresh in each process and everything still works.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import os
+import re
 import sys
 import tempfile
 from collections.abc import Callable
@@ -25,8 +26,6 @@ import numpy as np
 
 P = ParamSpec("P")
 R = TypeVar("R")
-
-_PACKAGE_FOLDERS = ("core", "ledger", "markets", "policies", "agents", "model", "batch")
 
 
 def kernel(function: Callable[P, R]) -> Callable[P, R]:
@@ -42,7 +41,7 @@ def kernel(function: Callable[P, R]) -> Callable[P, R]:
     """
     if numba.config.DISABLE_JIT:
         return _plain(function)
-    folder = cache_folder()
+    folder = cache_folder(Path(function.__code__.co_filename))
     if folder is None:
         return cast(Callable[P, R], numba.njit(nogil=True)(function))
     before = numba.config.CACHE_DIR
@@ -65,10 +64,10 @@ def _plain(function: Callable[P, R]) -> Callable[P, R]:
 
 
 @functools.cache
-def cache_folder() -> str | None:
-    """Return the folder for machine code, or None when no place can be written."""
+def cache_folder(source: Path = Path(__file__)) -> str | None:
+    """Return the folder for the machine code of kernels in ``source``, or None when no place can be written."""
     for base in _candidates():
-        folder = base / source_digest()
+        folder = base / source_digest(source)
         try:
             folder.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryFile(dir=folder):
@@ -92,12 +91,43 @@ def _candidates() -> list[Path]:
 
 
 @functools.cache
-def source_digest() -> str:
-    """Return a short digest of Python's, Numba's and NumPy's versions and of all our sources."""
+def source_digest(source: Path = Path(__file__)) -> str:
+    """Return a short digest of Python's, Numba's and NumPy's versions, of ``source`` and of all it imports from us."""
     digest = hashlib.sha256(f"{sys.version_info[:3]} {numba.__version__} {np.__version__}".encode())
-    top = Path(__file__).resolve().parent.parent
-    for folder in _PACKAGE_FOLDERS:
-        for source in sorted((top / folder).rglob("*.py")):
-            digest.update(source.relative_to(top).as_posix().encode())
-            digest.update(source.read_bytes())
-    return digest.hexdigest()[:16]
+    for path in sorted(_with_imports(source.resolve())):
+        digest.update(path.name.encode())
+        digest.update(_text(path).encode())
+    return f"{source.stem}-{digest.hexdigest()[:16]}"
+
+
+def _with_imports(source: Path) -> set[Path]:
+    """Return ``source`` and every file it reaches through relative imports at the top of modules."""
+    found: set[Path] = set()
+    waiting = [source]
+    while waiting:
+        path = waiting.pop()
+        if path not in found and path.is_file():
+            found.add(path)
+            waiting += _imports(path)
+    return found
+
+
+@functools.cache
+def _imports(path: Path) -> tuple[Path, ...]:
+    targets: list[Path] = []
+    for dots, module, names in _RELATIVE.findall(_text(path)):
+        place = path.parents[len(dots) - 1].joinpath(*filter(None, module.split(".")))
+        targets += [place.with_suffix(".py"), place / "__init__.py"]
+        targets += [place / f"{name}.py" for name in re.findall(r"\w+", names)]
+    return tuple(targets)
+
+
+@functools.cache
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError:
+        return ""  # typed at a prompt, or in a zip: there is nothing on disk that could go stale
+
+
+_RELATIVE = re.compile(r"^from (\.+)([\w.]*) import (\([^)]*\)|[^\n]*)", re.MULTILINE)

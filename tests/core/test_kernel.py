@@ -88,7 +88,7 @@ def test_a_second_process_compiles_nothing(tmp_path: Path) -> None:
 
 
 def test_an_edited_helper_in_another_file_is_never_answered_by_stale_code(tmp_path: Path) -> None:
-    """Numba stamps only the file of the kernel itself; the digest of all sources covers the rest."""
+    """Numba stamps only the file of the kernel itself; the digest of what it imports covers the rest."""
     package = tmp_path / "catallaxy"
     for folder in (package, package / "core", package / "markets"):
         folder.mkdir()
@@ -138,6 +138,6 @@ def test_numbas_own_cache_setting_is_left_as_it_was() -> None:
 
 
 def test_the_digest_is_short_and_stable_within_a_process() -> None:
-    assert len(source_digest()) == 16
+    assert len(source_digest().removeprefix("kernel-")) == 16
     assert source_digest() == source_digest()
     assert cache_folder() is None or cache_folder().endswith(source_digest())  # type: ignore[union-attr]
