@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -73,7 +74,8 @@ class Desk:
         self._live: set[OrderId] = set()
 
     def open(self, messages: IntArray, rows: Iterable[int], first_order: OrderId, tick: Tick) -> None:
-        """Start records for the sheet's ``rows``."""
+        """Start records for the sheet's ``rows``; only now are the oldest finished ones forgotten."""
+        self._forget()
         for i in rows:
             row = messages[i].tolist()
             order = first_order + i
@@ -138,9 +140,14 @@ class Desk:
     def _close(self, order: OrderId, **changes: Any) -> None:
         self.records[order] = replace(self.records[order], **changes)
         self._live.discard(order)
-        while len(self.records) > self.memory + len(self._live):
-            oldest = next(key for key in self.records if key not in self._live)
-            del self.records[oldest]
+
+    def _forget(self) -> None:
+        """Let the oldest finished records go, so that ``memory`` of them are kept."""
+        excess = len(self.records) - len(self._live) - self.memory
+        if excess > 0:
+            finished = (order for order in self.records if order not in self._live)
+            for order in list(islice(finished, excess)):
+                del self.records[order]
 
     def state(self) -> dict[str, Any]:
         """Return plain values from which `restore` rebuilds the desk."""

@@ -33,6 +33,7 @@ from .orders import (
     F_SIDE,
     F_TAKER,
     FILL_WIDTH,
+    NO_SLOT,
     OWNER,
     R_QUANTITY,
     SLOT,
@@ -121,7 +122,7 @@ class Exchange:
         self._withdraw(messages, rows)
         accepted, reasons = self._check(messages, rows)
         first, self.next_order = self.next_order, self.next_order + n
-        tracked = np.flatnonzero((messages[:, SLOT] < 0)).tolist()
+        tracked = np.flatnonzero(messages[:, SLOT] == NO_SLOT).tolist()
         self.desk.open(messages, tracked, first, tick)
         order, starts = self._router.route(messages, accepted)
         rows_of_fills, acks = self.books.match(messages, order, starts, first)
