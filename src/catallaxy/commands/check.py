@@ -55,13 +55,12 @@ def replay(run: Run, json: Json = False, quiet: Quiet = False) -> None:
     from ..ledger.manifest import Manifest
     from ..model.runs import replay as again
     from ..progress import Paced, progress
-    from .session import cold, logging_to_stderr
+    from .session import log_to_stderr, say_if_cold
 
     manifest = Manifest.read(run)
     watch = progress(quiet)
-    logging_to_stderr(quiet)
-    if note := cold():
-        watch.note(note)
+    log_to_stderr(quiet)
+    say_if_cold(watch)
     watch.begin(max(manifest.last_tick, 0))
     try:
         differs = again(run, Paced(watch))

@@ -65,7 +65,8 @@ def replicate(
     watch = progress(quiet)
     rows = []
     for each in [name] if name is not None else REPLICATIONS:
-        watch.note(f"replicating {each}")
+        if everything:
+            watch.note(f"replicating {each}")
         rows += again(each, quick).as_rows()
     if json:
         print(as_json(rows))

@@ -78,35 +78,30 @@ def run(
     from .pace import parse_pace
 
     _one_length(ticks, days)
-    waits = parse_pace(pace)
-    watch = progress(quiet)
+    waits, watch = parse_pace(pace), progress(quiet)
     with session.stoppable() as stop:
-        session.logging_to_stderr(quiet)
-        if note := session.cold():
-            watch.note(note)
-        outcome = session.Outcome(first=0)
-        if resume is not None:
-            _alone("--resume", {"SCENARIO": scenario, "--seed": seed, "--set": changes, "--out": out})
-            economy = _resumed(resume)
-            folder = resume
-        else:
+        session.log_to_stderr(quiet)
+        if resume is None:
             settings, number = _settings(scenario, changes, seed)
-            length(settings.clock, ticks, days)
+            left = length(settings.clock.days, settings.clock.ticks_per_day, ticks, days)
             shocks = _shocks(shock, settings.stocks.names(), 1)
+            session.say_if_cold(watch)
             economy, folder = _founded(settings, number, out)
-        try:
-            outcome.first = economy.tick
-            left = length(economy.settings.clock, ticks, days, economy.tick)
-            if resume is not None:
+        else:
+            _alone({"SCENARIO": scenario, "--seed": seed, "--set": changes, "--out": out})
+            length(*_clock_of(resume), ticks, days)
+            session.say_if_cold(watch)
+            economy, folder = _resumed(resume), resume
+            with session.closed_on_error(economy):
                 shocks = _shocks(shock, economy.symbols, economy.tick + 1)
-            for values in shocks:
-                economy.inject(values, source="cli")
-        except BaseException:
-            economy.close()
-            raise
+            left = length(economy.settings.clock.days, economy.clock.ticks_per_day, ticks, days, economy.tick)
+            if not left:
+                watch.note(f"{shown(folder)} is at its end, tick {economy.tick:,}; give --ticks or --days to go on")
+        for values in shocks:
+            economy.inject(values, source="cli")
+        outcome = session.Outcome(first=economy.tick, due=economy.tick + left)
         session.drive(economy, left, watch, waits, stop, outcome)
-        due = outcome.first + left
-    _finish(economy, outcome, folder, due, json, quiet)
+    _finish(economy, outcome, folder, json)
 
 
 def step(
@@ -137,36 +132,35 @@ def step(
     _one_length(ticks, None)
     if ticks is not None and ticks < 1:
         raise OutOfBounds("--ticks", ticks, "give a whole number of ticks, 1 or more")
+    watch = progress(quiet=True)
     with session.stoppable() as stop:
-        session.logging_to_stderr(quiet=False)
+        session.log_to_stderr(quiet=False)
         economy = _resumed(resume)
-        try:
+        with session.closed_on_error(economy):
             first, symbols = economy.tick + 1, economy.symbols
             message = Trigger() if trigger is None else read_trigger(trigger, symbols, first)
-            for values in (*_shocks(shock, symbols, first), *message.shocks):
-                economy.inject(values, source="cli")
-            numbers = [economy.submit(item.agent, item.action, source="cli") for item in message.actions]
-        except BaseException:
-            economy.close()
-            raise
-        outcome = session.Outcome(first=economy.tick)
-        session.drive(economy, ticks or message.ticks, progress(quiet=True), Pace(), stop, outcome)
+            shocks = (*_shocks(shock, symbols, first), *message.shocks)
+        for values in shocks:
+            economy.inject(values, source="cli")
+        numbers = [economy.submit(item.agent, item.action, source="cli") for item in message.actions]
+        left = ticks or message.ticks
+        outcome = session.Outcome(first=economy.tick, due=economy.tick + left)
+        session.drive(economy, left, watch, Pace(), stop, outcome)
     _tell_step(economy, outcome, resume, message, numbers, json)
 
 
 # -- beginning ------------------------------------------------------------------------------------
 
 
-def length(clock: Any, ticks: int | None, days: int | None, done: int = 0) -> int:
-    """Return the ticks to make: those asked for, else those up to the scenario's end."""
-    whole = clock.days * clock.ticks_per_day
-    for option, value, itself in (("ticks", ticks, whole), ("days", days, clock.days)):
+def length(whole: int, ticks_per_day: int, ticks: int | None, days: int | None, done: int = 0) -> int:
+    """Return the ticks to make: those asked for, else those to the scenario's end after ``whole`` days."""
+    for option, value, itself in (("ticks", ticks, whole * ticks_per_day), ("days", days, whole)):
         if value is not None and value < 1:
             due = f"give a whole number of {option}, 1 or more (the scenario itself says {itself})"
             raise OutOfBounds(f"--{option}", value, due)
     if days is not None:
-        return days * int(clock.ticks_per_day)
-    return max(0, int(whole) - done) if ticks is None else ticks
+        return days * ticks_per_day
+    return max(0, whole * ticks_per_day - done) if ticks is None else ticks
 
 
 def _one_length(ticks: int | None, days: int | None) -> None:
@@ -174,11 +168,18 @@ def _one_length(ticks: int | None, days: int | None) -> None:
         raise ScenarioError("give --ticks or --days, not both")
 
 
-def _alone(option: str, others: dict[str, Any]) -> None:
+def _alone(others: dict[str, Any]) -> None:
     """Refuse what would contradict the stored run."""
     given = [name for name, value in others.items() if value not in (None, [])]
     if given:
-        raise ScenarioError(f"{option} goes on with a stored run, which has its own; leave out {', '.join(given)}")
+        raise ScenarioError(f"--resume goes on with a stored run, which has its own; leave out {', '.join(given)}")
+
+
+def _clock_of(folder: Path) -> tuple[int, int]:
+    from ..ledger.manifest import Manifest
+
+    clock = Manifest.read(folder).scenario["clock"]
+    return int(clock["days"]), int(clock["ticks_per_day"])
 
 
 def _settings(scenario: str | None, changes: list[str] | None, seed: int | None) -> tuple[Any, int]:
@@ -223,31 +224,25 @@ def _resumed(folder: Path) -> Economy:
 # -- the end --------------------------------------------------------------------------------------
 
 
-def _finish(economy: Economy, outcome: Outcome, folder: Path, due: int, json: bool, quiet: bool) -> None:
+def _finish(economy: Economy, outcome: Outcome, folder: Path, json: bool) -> None:
     from .results import results_of, table
 
     results = results_of(economy, outcome, folder)
     print(as_json(results) if json else table(results))
-    _tell_end(economy, outcome, folder, due)
+    _tell_end(economy, outcome, folder)
     raise typer.Exit(outcome.code)
 
 
-def _tell_end(economy: Economy, outcome: Outcome, folder: Path, due: int) -> None:
+def _tell_end(economy: Economy, outcome: Outcome, folder: Path) -> None:
     """Say on standard error why the run ended early, what was kept, and how to go on."""
     if outcome.halted is not None:
         typer.echo(f"error: {outcome.halted}", err=True)
         typer.echo(f"kept: everything up to tick {economy.tick:,}, in {shown(folder)}", err=True)
     elif outcome.stopped is not None:
-        left = due - economy.tick
-        more = f" --ticks {left}" if left and due != _whole(economy) else ""
-        typer.echo(
-            f"stopped after tick {economy.tick:,}; to go on: catallaxy run --resume {shown(folder)}{more}", err=True
-        )
-
-
-def _whole(economy: Economy) -> int:
-    clock = economy.settings.clock
-    return clock.days * clock.ticks_per_day
+        left = outcome.due - economy.tick
+        at_end = outcome.due == economy.settings.clock.days * economy.clock.ticks_per_day
+        again = f"catallaxy run --resume {shown(folder)}{f' --ticks {left}' if left and not at_end else ''}"
+        typer.echo(f"stopped after tick {economy.tick:,}; to go on: {again}", err=True)
 
 
 def _tell_step(
@@ -278,7 +273,7 @@ def _tell_step(
         if taken:
             header = ("agent", "type", "success", "reason", "filled", "message")
             print("\n" + aligned([[row.get(name) for name in header] for row in taken], header))
-    _tell_end(economy, outcome, folder, outcome.first + outcome.ticks)
+    _tell_end(economy, outcome, folder)
     raise typer.Exit(outcome.code)
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import TextIO, cast
 
 import numba
 
@@ -63,9 +64,10 @@ def stoppable() -> Iterator[Stop]:
 
 @dataclass
 class Outcome:
-    """How a drive went: ``ticks`` made in ``seconds``, and why it ended."""
+    """How a drive went: ``ticks`` made in ``seconds`` after tick ``first``, on the way to ``due``, and why it ended."""
 
     first: int
+    due: int
     ticks: int = 0
     seconds: float = 0.0
     halted: Halted | None = None
@@ -138,9 +140,36 @@ def cold() -> str:
     return "" if any(Path(folder).rglob("*.nbi")) else "compiling, once, about 10 s"
 
 
-def logging_to_stderr(quiet: bool) -> None:
-    """Send warnings to standard error (errors only when quiet); LOG_LEVEL and LOG_FORMAT of the environment win."""
-    logs.configure(None if os.environ.get("LOG_LEVEL") else "error" if quiet else "warn")
+class _StandardError:
+    """Standard error as it is at the moment of writing: while a bar is drawn, rich stands in its place."""
+
+    def write(self, text: str) -> int:
+        return sys.stderr.write(text)
+
+    def flush(self) -> None:
+        sys.stderr.flush()
+
+
+def log_to_stderr(quiet: bool) -> None:
+    """Send warnings to standard error, or errors only; LOG_LEVEL and LOG_FORMAT of the environment win."""
+    level = None if os.environ.get("LOG_LEVEL") else "error" if quiet else "warn"
+    logs.configure(level, stream=cast("TextIO", _StandardError()))
+
+
+def say_if_cold(watch: Progress) -> None:
+    """Say so when machine code has to be made first."""
+    if note := cold():
+        watch.note(note)
+
+
+@contextlib.contextmanager
+def closed_on_error(economy: Economy) -> Iterator[None]:
+    """Close the run of ``economy`` when the block fails."""
+    try:
+        yield
+    except BaseException:
+        economy.close()
+        raise
 
 
 def new_folder(name: str, seed: int, number: int = 1) -> Path:
@@ -149,8 +178,3 @@ def new_folder(name: str, seed: int, number: int = 1) -> Path:
     while (folder := Path("runs") / f"{word}-{seed}-{number}").exists():
         number += 1
     return folder
-
-
-def option_names(values: dict[str, Any]) -> str:
-    """Return the names of the options that were given, as one types them."""
-    return ", ".join(name for name, value in values.items() if value not in (None, [], (), False))

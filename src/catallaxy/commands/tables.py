@@ -73,8 +73,11 @@ def _pieces(run: Path, table: str) -> tuple[Any, Iterator[Any]]:
     schemas, _ = read_layout(run)
     if table not in schemas:
         raise OutOfBounds("--table", table, f"give a table of the run{nearest(table, schemas)}")
-    parts = parts_of(run, table) or parts_of(run / FOLDER, table)
-    return arrow_schema(schemas[table]), (plain(*read_part(part.path)) for part in parts)
+    files = [part.path for part in parts_of(run, table)]
+    closing = run / FOLDER / f"{table}.parquet"
+    if closing.is_file() and not files:
+        files.append(closing)
+    return arrow_schema(schemas[table]), (plain(*read_part(file)) for file in files)
 
 
 def _write_whole(out: Path, chosen: Format, schema: Any, pieces: Iterator[Any]) -> int:

@@ -1,0 +1,144 @@
+"""`catallaxy run`: results, folders, resuming, and every way to end early."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from catallaxy.core.errors import IdentityBroken
+from catallaxy.model import stages
+from tests.cli.command_line import TINY, Command
+
+DUE = {
+    "scenario", "seed", "ticks", "traders", "messages", "trades", "seconds", "cpu_seconds", "ticks_per_second",
+    "peak_rss_mb", "state_hash", "chain_head", "identities_checked", "violations", "run_dir",
+}  # fmt: skip
+
+
+def test_a_run_prints_one_json_object_with_everything_that_is_due(stored: tuple[Path, dict[str, Any]]) -> None:
+    folder, results = stored
+
+    assert results.keys() >= DUE
+    assert (results["scenario"], results["seed"], results["ticks"], results["traders"]) == ("markets", 7, 60, 50)
+    assert (results["violations"], results["status"]) == (0, "finished")
+    assert results["messages"] > results["trades"] > 0
+    assert Path(results["run_dir"]) == folder
+
+
+def test_a_run_prints_a_table_for_people_and_nothing_else_on_standard_output(catallaxy: Command) -> None:
+    said = catallaxy("run", *TINY, "--ticks", 30, "--seed", 3)
+
+    title, blank, *rows = said.out.splitlines()
+    assert title == "markets, seed 3: day 1, tick 30, 50 traders, 2 stocks"
+    assert blank == ""
+    names = ["index", "anchor", "trades", "messages", "identities", "speed", "chain head", "folder"]
+    assert [name for name in names if not any(row.startswith(name) for row in rows)] == []
+    assert rows[-1].split()[-1].startswith("runs")
+
+
+def test_the_same_seed_gives_the_same_run(catallaxy: Command, stored: tuple[Path, dict[str, Any]]) -> None:
+    again = catallaxy("run", *TINY, "--seed", 7, "--days", 2, "--json").json
+
+    assert again["chain_head"] == stored[1]["chain_head"]
+    assert again["state_hash"] == stored[1]["state_hash"]
+
+
+def test_a_run_without_a_seed_draws_one_and_says_which(catallaxy: Command) -> None:
+    first = catallaxy("run", *TINY, "--ticks", 1, "--json").json
+    second = catallaxy("run", *TINY, "--ticks", 1, "--json").json
+
+    assert first["seed"] != second["seed"]
+
+
+def test_runs_number_their_folders_and_never_overwrite_one(catallaxy: Command) -> None:
+    folders = [catallaxy("run", *TINY, "--seed", 5, "--ticks", 1, "--json").json["run_dir"] for _ in range(2)]
+
+    assert [Path(folder) for folder in folders] == [Path("runs/markets-5-1"), Path("runs/markets-5-2")]
+
+
+def test_a_resumed_run_ends_where_an_uninterrupted_one_does(
+    catallaxy: Command, stored: tuple[Path, dict[str, Any]]
+) -> None:
+    catallaxy("run", *TINY, "--seed", 7, "--ticks", 17, "--out", "half")
+    said = catallaxy("run", "--resume", "half", "--ticks", 43, "--json").json
+
+    assert (said["first_tick"], said["ticks"]) == (18, 60)
+    assert said["chain_head"] == stored[1]["chain_head"]
+    assert said["state_hash"] == stored[1]["state_hash"]
+
+
+def test_resuming_goes_to_the_end_of_the_scenario(catallaxy: Command) -> None:
+    catallaxy("run", *TINY, "--set", "clock.days=2", "--ticks", 10, "--out", "short")
+
+    said = catallaxy("run", "--resume", "short", "--json")
+    again = catallaxy("run", "--resume", "short", "--json")
+
+    assert said.json["ticks"] == again.json["ticks"] == 60
+    assert again.err.splitlines() == ["short is at its end, tick 60; give --ticks or --days to go on"]
+
+
+def test_a_shock_from_a_file_changes_the_run_and_replays(
+    catallaxy: Command, stored: tuple[Path, dict[str, Any]]
+) -> None:
+    crash = {"kind": "fundamental_jump", "at": 20, "size": -0.3}
+    Path("crash.json").write_text(json.dumps([crash, {"kind": "symbol_halt", "at": 30, "until": 35}]))
+
+    said = catallaxy("run", *TINY, "--seed", 7, "--ticks", 60, "--shock", "crash.json", "--out", "shaken", "--json")
+
+    assert said.json["anchor"] < 0.8 * stored[1]["anchor"]
+    assert catallaxy("replay", "shaken", "--quiet").code == 0
+
+
+def test_a_halted_run_says_what_failed_and_what_was_kept(catallaxy: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(economy: Any) -> None:
+        if economy.tick == 12:
+            raise IdentityBroken("closure", "deposit", 5)
+
+    monkeypatch.setattr(stages, "check_identities", fails)
+
+    said = catallaxy("run", *TINY, "--ticks", 30, "--out", "broken", "--json")
+
+    assert said.code == 1
+    assert (said.json["status"], said.json["ticks"], said.json["violations"]) == ("halted", 11, 1)
+    error, kept = [line for line in said.err.splitlines() if not line[0].isdigit()]
+    assert error.startswith(
+        "error: halted in tick 12, stage 'identities': identity closure broken at deposit by 5; the tick was discarded"
+    )
+    assert kept == "kept: everything up to tick 11, in broken"
+    monkeypatch.undo()
+
+
+def test_a_halted_run_can_be_resumed_once_the_cause_is_gone(
+    catallaxy: Command, stored: tuple[Path, dict[str, Any]], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def fails(economy: Any) -> None:
+        if economy.tick == 12:
+            raise ArithmeticError("a bug")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(stages, "mark", fails)
+        assert catallaxy("run", *TINY, "--seed", 7, "--ticks", 60, "--out", "broken").code == 1
+    # `mark` did nothing in ticks 1 to 11, so the repaired run must differ there and say so, not hide it.
+    said = catallaxy("replay", "broken", "--quiet", "--json")
+
+    assert said.code == 1
+    assert said.json["first_difference"] is not None
+
+
+def test_a_paced_run_keeps_to_the_clock(catallaxy: Command) -> None:
+    said = catallaxy("run", *TINY, "--ticks", 5, "--pace", "100ms", "--json").json
+
+    assert said["ticks_per_second"] < 12.5  # 4 waits of 0.1 s at least
+
+
+def test_a_scenario_that_was_shown_and_saved_gives_the_same_run(
+    catallaxy: Command, stored: tuple[Path, dict[str, Any]]
+) -> None:
+    Path("mine.toml").write_text(catallaxy("scenarios", "show", "markets", *TINY).out, encoding="utf-8")
+
+    said = catallaxy("run", "mine.toml", "--seed", 7, "--ticks", 60, "--json").json
+
+    assert said["chain_head"] == stored[1]["chain_head"]
