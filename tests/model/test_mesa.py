@@ -72,9 +72,11 @@ def test_a_batch_shorter_than_a_day_reports_the_opening() -> None:
     assert (row["day"], row["index"]) == (0, 100.0)
 
 
-def test_run_model_ends_with_the_scenario() -> None:
+def test_an_economy_stops_running_when_the_scenario_ends() -> None:
+    """Batch runs, ``run_model`` and the dashboard's play button go on while ``running``."""
     economy = Economy(**SMALL, rng=3, clock__days=2)
-    economy.run_model()
+    while economy.running and economy.tick < 30:
+        economy.step()
     assert (economy.tick, economy.running) == (20, False)
 
 
