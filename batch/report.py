@@ -113,7 +113,9 @@ def _header(run: RunData, name: str) -> str:
 
 def _tiles(run: RunData) -> list[str]:
     world, counts, manifest = run.world, run.counts, run.manifest
-    index, anchor = (float(world[key][-1]) if world[key].size and world[key][-1] > 0 else None for key in ("index", "anchor"))
+    index, anchor = (
+        float(world[key][-1]) if world[key].size and world[key][-1] > 0 else None for key in ("index", "anchor")
+    )
     volatility = _volatility(run.daily_index[0])
     spreads = [float(np.median(spread)) for spread in run.spreads().values() if spread.size]
     messages, trades = counts["messages"] or 0, counts["trades"] or 0
@@ -166,7 +168,7 @@ def _facts(run: RunData) -> str:
     found = [*facts_of(moves, volume[1:] if moves.size else np.empty(0)), *microstructure_facts(run.tape)]
     counts = summary(found)
     said = ", ".join(f"{number} {verdict}" for verdict, number in counts.items() if number)
-    head = ("fact", "here", "real S&P 500", "accepted", "verdict")
+    head = ("fact", "here", "verdict", "real S&amp;P 500", "accepted")
     intro = (
         f'<p class="intro">What daily index returns and trading have in common everywhere, looked for in this run: '
         f"{escape(said)}. Very different models pass most of these; passing does not show that a mechanism is right.</p>"
@@ -187,107 +189,9 @@ def _fact_row(fact: Fact) -> tuple[str, ...]:
     classes = {"pass": ("pass", "✓ pass"), "miss": ("miss", "✕ miss")}
     kind, words = classes.get(fact.verdict, ("few", fact.verdict))
     few = f"<small>{count(fact.bars)} of {count(fact.least)}</small>" if fact.verdict == "too few bars" else ""
-    return (
-        f"{escape(fact.name)}<small>{escape(fact.statistic)}</small>", number(fact.value), real, accepted,
-        f'<span class="verdict {kind}">{words}</span>{few}',
-    )  # fmt: skip
-
-
-# -- people, events, machine ----------------------------------------------------------------------
-
-
-def _wealth(run: RunData) -> str:
-    groups = run.groups
-    if not groups:
-        return aside("Group statistics are written at day end, and no day has ended yet.")
-    head = ("strategy", "traders", "wealth a trader", "in cash", "orders", "lots traded")
-    rows = (
-        (
-            escape(group.name.replace("_", " ")), count(group.traders), money(group.wealth[-1] / max(group.traders, 1)),
-            f"{100.0 * group.cash[-1] / group.wealth[-1]:.1f} %" if group.wealth[-1] else NONE,
-            count(group.orders), count(group.volume),
-        )
-        for group in groups
-    )  # fmt: skip
-    drawn = _shown(figures.wealth_figure(groups))
-    return f'<div class="stack">{grid(drawn)}{table(head, rows, name="Strategies at the end")}</div>'
-
-
-def _events(run: RunData) -> str:
-    events, alerts = run.records("events"), run.records("alerts")
-    blocks = []
-    if events:
-        rows = [(count(row["tick"]), escape(row["event"]), escape(row["symbol"] or NONE), f"<code>{escape(row['payload'])}</code>")
-                for row in events[:_MOST_ROWS]]  # fmt: skip
-        blocks.append(table(("tick", "event", "symbol", "facts"), rows, left=4, name="Events"))
-        blocks.append(_more(len(events)))
-    if alerts:
-        tally = Counter((str(row["rule"]), str(row["level"])) for row in alerts)
-        rows = [(escape(rule), escape(level), count(times)) for (rule, level), times in tally.most_common()]
-        blocks.append(table(("alert rule", "level", "times"), rows, left=2, name="Alerts by rule"))
-        latest = [(count(row["tick"]), escape(row["rule"]), escape(row["message"])) for row in alerts[:_MOST_ROWS]]
-        blocks.append(table(("tick", "rule", "message"), latest, left=3, name="Alerts"))
-        blocks.append(_more(len(alerts)))
-    if not blocks:
-        return aside("No shock, halt or alert in this run.")
-    return f'<div class="stack">{"".join(blocks)}</div>'
-
-
-def _more(rows: int) -> str:
-    return aside(f"The first {_MOST_ROWS} of {rows:,} rows.") if rows > _MOST_ROWS else ""
-
-
-def _machine(run: RunData) -> str:
-    manifest = run.manifest
-    drawn = _shown(figures.stage_figure(run))
-    if not drawn:
-        return aside("Stages are timed in the manifest of a run that was closed.")
-    seconds = figures.stage_seconds(run)
-    whole = sum(seconds.values())
-    rows: list[tuple[str, ...]] = [
-        (escape(name), f"{value:.2f}", f"{100.0 * value / whole:.1f} %") for name, value in seconds.items()
-    ]
-    rows += [
-        ("<b>all of the run</b>", f"<b>{manifest.cpu_seconds:.2f}</b>", ""),
-        ("wall clock", f"{manifest.timing.get('wall', 0.0):.2f}", ""),
-        ("most memory, MB", f"{manifest.peak_rss_bytes / 1e6:,.0f}", ""),
-        ("folder, bytes a tick", count(round(manifest.bytes_per_tick)), ""),
-    ]
-    listed = table(("stage", "CPU seconds", "share"), rows, name="CPU time by stage")
-    return f'<div class="grid">{drawn}{listed}</div>'
-
-
-# -- repeating and reading ------------------------------------------------------------------------
-
-
-def _repeat(run: RunData) -> str:
-    manifest = run.manifest
-    outside = run.rows.get("actions", 0) > 0
-    recipe = how_to_repeat(manifest, run.folder, run.last_tick, from_outside=outside)
-    pairs: list[tuple[str, str]] = [
-        ("seed", str(manifest.seed)),
-        ("chain head", f'<span class="hash">{escape(run.chain_head)}</span>'),
-        ("genesis", f'<span class="hash">{escape(manifest.genesis)}</span>'),
-        ("state", f'<span class="hash">{escape(manifest.state) if manifest.finished else NONE}</span>'),
-        (
-            "versions",
-            escape(
-                ", ".join(f"{name} {version}" for name, version in manifest.versions.items() if name != "processor")
-            ),
-        ),
-        ("processor", escape(manifest.versions.get("processor", ""))),
-        ("began, ended", f"{escape(manifest.created)}, {escape(manifest.finished) or NONE}"),
-    ]
-    listed = "".join(f"<dt>{name}</dt><dd>{value}</dd>" for name, value in pairs)
-    folder = shlex.quote(str(run.folder))
-    return (
-        '<p class="intro">Same scenario, seed, versions and type of processor: the same bytes, up to this chain head. '
-        "A chain proves only against a head that was kept elsewhere.</p>"
-        + (code(recipe.command) if recipe.command else "")
-        + (aside(recipe.note) if recipe.note else "")
-        + code(f"catallaxy verify {folder}\ncatallaxy replay {folder}")
-        + f'<dl class="facts">{listed}</dl>'
-    )
+    verdict = f'<span class="verdict {kind}">{words}</span>{few}'
+    name = f"{escape(fact.name)}<small>{escape(fact.statistic)}</small>"
+    return name, number(fact.value), verdict, real, accepted
 
 
 def _tables(run: RunData) -> str:

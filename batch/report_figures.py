@@ -160,7 +160,7 @@ def _memory(name: str, title: str, values: FloatArray, real: FloatArray | None, 
         Stems(lag, autocorrelations(values, lags), f"index, {values.size:,} {unit}"),
     ]
     if real is not None:
-        marks.append(Dots(lag, autocorrelations(real, lags), "S&P 500, 1999-2018, days", "second", 12.0, hollow=True))
+        marks.append(Dots(lag, autocorrelations(real, lags), "S&P 500, 1999-2018", "second", 12.0, hollow=True))
     first = float(autocorrelations(values, 1)[0])
     return Figure(
         name, title, f"lag, {unit}", "correlation", tuple(marks), note=note,
