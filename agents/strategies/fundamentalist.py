@@ -22,16 +22,16 @@ class FundamentalistSettings(StrategySettings):
     """How sure fundamentalists are of value, and how hard they trade on it."""
 
     disagreement: float = Field(
-        0.01, ge=0.0, le=1.0, description="standard deviation across traders of the log valuation error"
+        0.005, ge=0.0, le=1.0, description="standard deviation across traders of the log valuation error"
     )
     reaction: float = Field(
-        10.0, gt=0.0, le=1e4, description="mean order, as a fraction of the stake, for a log mispricing of one"
+        100.0, gt=0.0, le=1e4, description="mean order, as a fraction of the stake, for a log mispricing of one"
     )
     concession: float = Field(
-        0.01, ge=0.0, lt=1.0, description="largest distance of limit prices from the valuation, as a fraction"
+        0.002, ge=0.0, lt=1.0, description="largest distance of limit prices from the valuation, as a fraction"
     )
     patience: float = Field(
-        0.002, ge=0.0, le=1.0, description="an order this far through the opposite quote takes it and does not rest"
+        0.0005, ge=0.0, le=1.0, description="an order this far through the opposite quote takes it and does not rest"
     )
 
 

@@ -29,9 +29,9 @@ class HerderSettings(StrategySettings):
         0.01, ge=0.0, le=1.0, description="δ: probability of not being converted by someone of the other mood"
     )
     tilt: float = Field(0.3, gt=0.0, le=0.5, description="deviation of the wanted weight from one half")
-    speed: float = Field(0.2, gt=0.0, le=1.0, description="share of the gap to the wanted holding ordered at a time")
+    speed: float = Field(0.5, gt=0.0, le=1.0, description="share of the gap to the wanted holding ordered at a time")
     concession: float = Field(
-        0.006, ge=0.0, lt=1.0, description="range of order prices to both sides of mid, as a fraction"
+        0.01, ge=0.0, lt=1.0, description="range of order prices to both sides of mid, as a fraction"
     )
 
 

@@ -90,6 +90,15 @@ def decide_hybrid(
     for book in range(books):
         if market.fundamental[book] > 0.0:
             underpricing[book] = math.log(market.fundamental[book] / market.mid[book])
+    variance = np.empty((HISTORY, books), np.float64)
+    for book in range(books):
+        total, recent = 0.0, market.log_mid[newest % HISTORY, book]
+        unseen = market.sigma[book] * market.sigma[book]
+        for lag in range(1, HISTORY):
+            before = market.log_mid[(newest - lag) % HISTORY, book]
+            total += (recent - before) * (recent - before) if lag <= newest else unseen
+            variance[lag, book] = total / lag
+            recent = before
     draws = np.empty((BATCH, 4), np.uint64)
     seen = np.empty((BATCH, 2), np.int64)
     past = np.empty(BATCH, np.float64)
@@ -110,17 +119,18 @@ def decide_hybrid(
             book = int(upper(draws[i, 0]) * books)
             mid, value, span = market.mid[book], market.unit_value[book], float(horizon[row])
             chance = normal(unit(draws[i, 1]), unit(draws[i, 2]))
-            expected = trend_weight[row] * (market.log_mid[newest % HISTORY, book] - past[i])
+            trend = market.log_mid[newest % HISTORY, book] - past[i]
+            expected = trend_weight[row] * trend
             expected += noise_weight[row] * forecast_noise * math.sqrt(span) * chance
             expected += value_weight[row] * underpricing[book]
             forecast = mid * math.exp(expected)
             cash = float(seen[i, 0]) / (books * value)
             shares = float(seen[i, 1])
             stake = cash + shares * mid
-            variance = market.sigma[book] * market.sigma[book]
-            if not (stake > 0.0 and variance > 0.0):
+            spread = variance[horizon[row], book] - trend * trend / (span * span)
+            if not (stake > 0.0 and spread > 0.0):
                 continue
-            risk = aversion[row] / stake * variance
+            risk = aversion[row] / stake * spread
             holding = risk * shares * forecast
             content = forecast * math.exp(-log_discount(holding, 0.0))
             lowest = forecast * math.exp(-log_discount(holding, risk * cash))
@@ -129,12 +139,11 @@ def decide_hybrid(
             price = posted_price(wish_price, side, market.tick_size[book])
             bid, ask = market.quotes[book, 0], market.quotes[book, 1]
             kind = 0
-            paid = float(price)
             if side == 0 and ask > 0 and price >= ask:
-                kind, paid = 2, float(ask)
+                kind, price = 2, ask
             elif side == 1 and bid > 0 and price <= bid:
-                kind, paid = 2, float(bid)
-            demand = math.log(forecast / paid) / (risk * paid)
+                kind, price = 2, bid
+            demand = math.log(forecast / price) / (risk * price)
             wish = demand - shares if side == 0 else shares - demand
             wish += lower(draws[i, 3])
             if wish < 1.0:
@@ -166,16 +175,17 @@ class Hybrid(Strategy):
         r̂ τ_i = [g1 ln(v/p) + g2 r̄ τ_i + n σ_ε √τ_i ε] / (g1 + g2 + n),   p̂ = p exp(r̂ τ_i),
 
     with r̄ the mean return of the last τ_i ticks and ε standard normal. A CARA trader holds
-    π(p) = ln(p̂ / p) / (α_i V p) shares, V the variance of a tick's return. It is content with its S
-    shares at p*, π(p*) = S, and its cash C lets it buy down to p_m, p_m (π(p_m) - S) = C. It draws a
-    price from U[p_m, p̂]. Below p* it buys π - S, above p* it sells S - π. The order rests for τ_i where
-    it does not reach the opposite quote; where it does, it trades at once what it wants at that quote,
-    no worse than the price drawn, and the rest is cancelled.
+    π(p) = ln(p̂ / p) / (α_i V p) shares, V the variance of a tick's return over the last τ_i ticks. It is
+    content with its S shares at p*, π(p*) = S, and its cash C lets it buy down to p_m, p_m (π(p_m) - S) = C.
+    It draws a price from U[p_m, p̂]. Below p* it buys π - S, above p* it sells S - π. An order that does
+    not reach the opposite quote rests for τ_i; one that does takes at that quote what it wants there, and
+    its rest is cancelled.
 
-    One stock, picked at random, is considered at a time, with the trader's cash divided by the number of stocks as C.
-    Following a replication of the paper, α is 0.03, value is expected to be reached within τ_i, and
-    noise grows with √τ_i. The paper's money is made ours by wealth: α is divided by (C + S p) / 15,000,
-    the trader's means in units of those of the paper's traders.
+    One stock, picked at random, is considered at a time, with the trader's cash divided by the number of
+    stocks as C. Following a replication of the paper, α is 0.03, value is expected to be reached within
+    τ_i, noise grows with √τ_i, and ticks before the opening count with the tape's present variance. The
+    paper's money is made ours by wealth: α is divided by (C + S p) / 15,000, the trader's means in units
+    of those of the paper's traders.
 
     References
     ----------

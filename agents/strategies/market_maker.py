@@ -24,7 +24,7 @@ class MarketMakerSettings(StrategySettings):
 
     activity: float | None = Field(1.0, gt=0.0, le=1.0, description="mean wake-ups of a trader in a tick")
     risk_aversion: float = Field(
-        2.0, gt=0.0, le=1e6, description="γ: aversion to the variance of one quote's value, relative to that value"
+        5.0, gt=0.0, le=1e6, description="γ: aversion to the variance of one quote's value, relative to that value"
     )
     decay: float = Field(
         2000.0, gt=0.0, le=1e7, description="k: e-folds by which fills thin out over a relative distance of one"
@@ -32,7 +32,7 @@ class MarketMakerSettings(StrategySettings):
     least_half_spread: float = Field(
         0.0001, ge=0.0, lt=0.5, description="smallest distance of a quote from the reservation price, as a fraction"
     )
-    quote_share: float = Field(0.1, gt=0.0, le=1.0, description="size of a quote as a fraction of the opening stake")
+    quote_share: float = Field(0.03, gt=0.0, le=1.0, description="size of a quote as a fraction of the opening stake")
     most_volatility: float = Field(
         0.03, gt=0.0, le=1.0, description="daily volatility above which quotes no longer widen or lean further"
     )

@@ -29,9 +29,9 @@ class MomentumSettings(StrategySettings):
         0.01, gt=0.0, le=1.0, description="daily volatility at which the full tilt is held; less when it is higher"
     )
     tilt: float = Field(0.4, gt=0.0, le=0.5, description="largest deviation of the held weight from one half")
-    speed: float = Field(0.2, gt=0.0, le=1.0, description="share of the gap to the wanted holding ordered at a time")
+    speed: float = Field(0.5, gt=0.0, le=1.0, description="share of the gap to the wanted holding ordered at a time")
     concession: float = Field(
-        0.004, ge=0.0, lt=1.0, description="range of order prices to both sides of mid, as a fraction"
+        0.006, ge=0.0, lt=1.0, description="range of order prices to both sides of mid, as a fraction"
     )
 
 

@@ -16,7 +16,7 @@ from .order_terms import BATCH, lots_within, lower, posted_price, upper
 class NoiseSettings(StrategySettings):
     """How noise traders scatter their orders."""
 
-    width: float = Field(0.004, gt=0.0, le=0.5, description="mean distance of limit orders from mid, as a fraction")
+    width: float = Field(0.01, gt=0.0, le=0.5, description="mean distance of limit orders from mid, as a fraction")
     market_share: float = Field(0.15, ge=0.0, le=1.0, description="share of market orders")
     order_share: float = Field(
         0.1, gt=0.0, le=10.0, description="mean order size as a fraction of the stake; sizes are exponential"
@@ -76,6 +76,8 @@ def decide_noise(
                 worst = price
             stake = 0.5 * (float(cash) / (books * mid * value) + float(shares))
             wish = order_share * stake * exponential(lower(c)) + lower(b)
+            if kind == 1:
+                wish = min(wish, float(market.quotes[book, 3 - side]))
             lots = lots_within(wish, side, price * value, cash, shares, market.round_lot[book])
             if lots <= 0:
                 continue
@@ -98,7 +100,8 @@ class Noise(Strategy):
 
     A trader picks a stock and a side at random; with probability ``market_share`` it sends a market
     order, else a limit order at an exponential distance from the mid-price. It never orders more
-    than it can pay or deliver (the budget constraint of ZI-C).
+    than it can pay or deliver (the budget constraint of ZI-C), and no market order asks for more than the
+    lots at the best opposite quote, as hardly any does on real exchanges (Farmer et al. 2004).
 
     Sizes are exponential fractions of the trader's *stake* in the stock, the mean of the shares it
     holds and those its cash, spread over all stocks, could buy. So buying and selling weigh the same
@@ -110,6 +113,8 @@ class Noise(Strategy):
     traders", Journal of Political Economy 101, 119-137.
     J. D. Farmer, P. Patelli and I. Zovko (2005), "The predictive power of zero intelligence in
     financial markets", PNAS 102, 2254-2259.
+    J. D. Farmer, L. Gillemot, F. Lillo, S. Mike and A. Sen (2004), "What really causes large price
+    changes?", Quantitative Finance 4, 383-397.
     """
 
     name = "noise"

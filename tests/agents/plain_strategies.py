@@ -62,7 +62,7 @@ class Moment:
     def look_at(self, book: int) -> Account:
         arrays = self.market.arrays
         self.book, self.step, self.round_lot = book, int(arrays.tick_size[book]), int(arrays.round_lot[book])
-        self.bid, self.ask = (int(price) for price in arrays.quotes[book, :2])
+        self.bid, self.ask, self.bid_lots, self.ask_lots = arrays.quotes[book].tolist()
         self.mid, self.sigma = float(arrays.mid[book]), float(arrays.sigma[book])
         self.value = float(arrays.fundamental[book])
         cash = sum(int(part) for part in arrays.holdings[self.owner, arrays.money[book]])
@@ -102,6 +102,8 @@ def plain_noise(moment: Moment, s: Any) -> list[list[int]]:
         distance = s.width * -math.log(1.0 - moment.low(0))
         kind, price = LIMIT, moment.rounded(moment.mid * (1.0 - distance if side == 0 else 1.0 + distance), side)
     wish = s.order_share * account.stake() * -math.log(1.0 - moment.low(2)) + moment.low(1)
+    if kind == MARKET:
+        wish = min(wish, float(moment.ask_lots if side == 0 else moment.bid_lots))
     lots = moment.lots(wish, side, price)
     return [moment.message(side, kind, 0 if kind == MARKET else price, lots)] if lots > 0 else []
 
@@ -242,12 +244,17 @@ def plain_hybrid(moment: Moment, s: Any) -> list[list[int]]:
     horizon = trait["horizon"]
     chance = math.sqrt(-2.0 * math.log(1.0 - moment.whole(1))) * math.cos(2.0 * math.pi * moment.whole(2))
     underpricing = math.log(moment.value / mid) if moment.value > 0.0 else 0.0
-    expected = trait["trend"] * (moment.log_mid(0) - moment.log_mid(horizon))
+    trend = moment.log_mid(0) - moment.log_mid(horizon)
+    expected = trait["trend"] * trend
     expected += trait["chance"] * s.forecast_noise * math.sqrt(float(horizon)) * chance
     expected += trait["value"] * underpricing
     forecast = mid * math.exp(expected)
     cash, shares = float(account.cash) / (account.books * account.per_lot), float(account.shares)
-    stake, variance = cash + shares * mid, moment.sigma * moment.sigma
+    stake, squares = cash + shares * mid, 0.0
+    for lag in range(1, horizon + 1):
+        step = moment.log_mid(lag - 1) - moment.log_mid(lag)
+        squares += step * step if lag <= moment.market.tape.tick else moment.sigma * moment.sigma
+    variance = squares / horizon - trend * trend / (float(horizon) * float(horizon))
     if stake <= 0.0 or not variance > 0.0:
         return []
     risk = trait["aversion"] / stake * variance
@@ -258,8 +265,8 @@ def plain_hybrid(moment: Moment, s: Any) -> list[list[int]]:
     price = moment.rounded(drawn, side)
     opposite = moment.ask if side == 0 else moment.bid
     crosses = opposite > 0 and (price >= opposite if side == 0 else price <= opposite)
-    paid = float(opposite if crosses else price)
-    demand = math.log(forecast / paid) / (risk * paid)
+    price = opposite if crosses else price
+    demand = math.log(forecast / price) / (risk * price)
     wish = (demand - shares if side == 0 else shares - demand) + moment.low(3)
     if wish < 1.0:
         return []

@@ -191,7 +191,8 @@ def test_a_strategy_is_lively(strategy: type[Strategy], scaled: Callable[[int], 
 @pytest.mark.parametrize("strategy", ORDER_SENDERS)
 def test_prices_keep_the_tick_and_sizes_the_round_lot(strategy: type[Strategy]) -> None:
     market = rich(synthetic_market(tick=640))
-    grid = seen(market, tick_size=np.full(4, 25, np.int64), round_lot=np.full(4, 100, np.int64))
+    quotes = market.arrays.quotes - market.arrays.quotes % 25
+    grid = seen(market, quotes=quotes, tick_size=np.full(4, 25, np.int64), round_lot=np.full(4, 100, np.int64))
 
     messages = decided(a_population(strategy(), grid), grid)
 
@@ -282,7 +283,7 @@ def test_valuation_errors_have_the_spread_that_was_set(scaled: Callable[[int], i
     error, reaction = population.state["error"], population.state["reaction"]
 
     noise = 4.0 / np.sqrt(population.size)
-    assert abs(error.std() / 0.01 - 1.0) < noise
+    assert abs(error.std() / 0.005 - 1.0) < noise
     assert abs(reaction.mean() / population.strategy.settings.reaction - 1.0) < noise
 
 
@@ -290,12 +291,13 @@ def test_valuation_errors_have_the_spread_that_was_set(scaled: Callable[[int], i
 
 
 def trending(drift: float) -> Market:
-    """Return a market whose every stock moved by ``drift`` a tick for 640 ticks."""
+    """Return a market whose every stock moved by ``drift`` a tick, up and down around it, for 640 ticks."""
     market = rich(synthetic_market(tick=640))
     for past in range(640):
-        market.tape.note_tick(past + 1, market.mid * np.exp(drift * (past - 639)))
+        price = market.mid * np.exp(drift * (past - 639) + 0.002 * (past % 2))
+        market.tape.note_tick(past + 1, price)
         if past % 30 == 29:
-            market.tape.note_day(market.mid * np.exp(drift * (past - 639)))
+            market.tape.note_day(price)
     return seen(market, sigma=market.tape.sigma)
 
 
@@ -528,16 +530,30 @@ def test_hybrids_who_believe_in_trends_follow_them(drift: float, side: int) -> N
     assert (takers[:, SIDE] == side).all()
 
 
-def test_hybrids_cross_only_to_the_price_they_drew() -> None:
-    market = rich(synthetic_market(owners=400))
+def test_hybrids_who_reach_the_opposite_quote_take_there_and_do_not_rest() -> None:
+    market = rich(synthetic_market(owners=400, tick=640))
 
     messages = decided(a_population(Hybrid(), market), market)
 
-    book, bought = messages[:, BOOK], messages[:, SIDE] == 0
-    crosses = np.where(bought, messages[:, PRICE] >= market.best_ask[book], messages[:, PRICE] <= market.best_bid[book])
-    assert crosses.any()
-    assert not crosses.all()
-    assert ((messages[:, KIND] == Kind.IOC) == crosses).all()
+    book, price, bought = messages[:, BOOK], messages[:, PRICE], messages[:, SIDE] == 0
+    takes = messages[:, KIND] == Kind.IOC
+    assert takes.any()
+    assert (price[takes & bought] == market.best_ask[book][takes & bought]).all()
+    assert (price[takes & ~bought] == market.best_bid[book][takes & ~bought]).all()
+    assert (price[~takes & bought] < market.best_ask[book][~takes & bought]).all()
+    assert (price[~takes & ~bought] > market.best_bid[book][~takes & ~bought]).all()
+
+
+def test_no_market_order_of_noise_asks_for_more_than_the_best_quote_offers() -> None:
+    market = rich(synthetic_market(owners=400))
+    eager = Noise(Noise.Settings(market_share=1.0))
+
+    messages = decided(a_population(eager, market), market)
+
+    assert (messages[:, KIND] == Kind.MARKET).all()
+    offered = market.arrays.quotes[messages[:, BOOK], 3 - messages[:, SIDE]]
+    assert (messages[:, QUANTITY] <= offered).all()
+    assert not decided(a_population(eager, market), synthetic_market(owners=400, empty=True)).shape[0]
 
 
 # -- herders ---------------------------------------------------------------------------------------
