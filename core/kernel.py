@@ -41,7 +41,8 @@ def kernel(function: Callable[P, R]) -> Callable[P, R]:
     """
     if numba.config.DISABLE_JIT:
         return _plain(function)
-    folder = cache_folder(Path(function.__code__.co_filename))
+    source = Path(function.__code__.co_filename)
+    folder = cache_folder(source) if source.is_file() else None  # what is typed at a prompt has no file to go by
     if folder is None:
         return cast(Callable[P, R], numba.njit(nogil=True)(function))
     before = numba.config.CACHE_DIR

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 
 from ..agents.handles import TraderHandle
+from ..agents.institutions import Institution
 from ..agents.market import Market, MarketArrays
 from ..agents.populated_model import PopulatedModel
 from ..agents.population import Population
@@ -32,7 +33,7 @@ from ..markets.tape import Tape
 from .alerts import Alerts
 from .anchors import build_anchor
 from .clock import Clock
-from .commands import ActionResult, Command
+from .commands import ActionResult, Command, plain_values
 from .door import Refused, check_action
 from .genesis import endow, form_populations, found_institutions, fund, list_stocks, slots_needed
 from .persistence import Memory
@@ -40,7 +41,7 @@ from .recorder import Recorder
 from .roster import EconomyRoster
 from .scenario import Scenario, load_scenario
 from .schedule import Schedule, Stage, When
-from .shocks import parse_shock
+from .shocks import check_shock, parse_shock
 from .snapshot import Snapshot
 from .stages import default_schedule
 
@@ -66,7 +67,9 @@ class Economy(PopulatedModel):
         Seed of the run; drawn and recorded when None.
     out : path, optional
         Folder to write the run to; without it nothing is written and recent days are kept in memory.
-    overrides
+    seed : int, optional
+        Another word for ``rng``, which Mesa's batch runner uses.
+    kwargs
         Flat settings: ``traders__number=500`` sets ``number`` of section ``traders``.
 
     Examples
@@ -80,10 +83,16 @@ class Economy(PopulatedModel):
     """
 
     def __init__(
-        self, scenario: Any = "markets", *, rng: int | None = None, out: str | Path | None = None, **overrides: Any
+        self,
+        scenario: Any = "markets",
+        *,
+        rng: int | None = None,
+        seed: int | None = None,
+        out: str | Path | None = None,
+        **kwargs: Any,
     ) -> None:
-        scenario, rng, more = taken_apart(scenario, rng)
-        settings = load_scenario("markets" if scenario is None else scenario, unflattened({**more, **overrides}))
+        scenario, rng, more = taken_apart(scenario, rng, seed)
+        settings = load_scenario("markets" if scenario is None else scenario, unflattened({**more, **kwargs}))
         super().__init__(rng=rng)
         self.settings: Scenario = settings
         self.clock = Clock(settings.clock.ticks_per_day)
@@ -97,8 +106,12 @@ class Economy(PopulatedModel):
         self.memory = Memory(self, None if out is None else Path(out))
         self.memory.begin()
         self.datacollector = Collector(
-            model_reporters={"index": "index", "anchor": "anchor_index", "day": "day", "volume": "day_volume"}
-        )
+            model_reporters={
+                "seed": "seed", "index": "index", "anchor": "anchor_index", "day": "day", "volume": "day_volume",
+            }
+        )  # fmt: skip
+        self.datacollector.collect(self)
+        self._register_institutions()
 
     # -- founding -----------------------------------------------------------------------------
 
@@ -156,6 +169,14 @@ class Economy(PopulatedModel):
         self.alerts = Alerts(settings.alerts, self.symbols, self.opening)
         self.chain_head = genesis({"scenario": self.settings.effective(), "seed": self.seed})
 
+    def _register_institutions(self) -> None:
+        """Make a Mesa agent for each institution."""
+        who = self.institutions
+        names = {who.treasury: "treasury", who.bank: "settlement bank", who.operator: "exchange"}
+        names |= dict(zip(who.firms, self.symbols, strict=True))
+        for owner, name in names.items():
+            Institution(self, owner, self.ledger.owners.kind_of(owner), name)
+
     def _settle_traders(self, listings: Any) -> None:
         """Register the owners of every population, a contiguous range each."""
         counts = self.settings.traders.groups()
@@ -188,7 +209,11 @@ class Economy(PopulatedModel):
                 stage(self)
         except Exception as error:
             raise self._halt(stage.name if stage else "schedule", error) from error
+        except BaseException as interruption:  # half a tick must not stand, whoever interrupts it
+            self._halt(stage.name if stage else "schedule", interruption)
+            raise
         self.seconds_of_last_tick = time.perf_counter() - began
+        self.running = self.tick < self.settings.clock.days * self.clock.ticks_per_day
         if self.clock.is_day_end(self.tick):
             self.datacollector.collect(self)
 
@@ -210,7 +235,7 @@ class Economy(PopulatedModel):
                 yield stages[i]
             i += 1
 
-    def _halt(self, stage: str, error: Exception) -> Halted:
+    def _halt(self, stage: str, error: BaseException) -> Halted:
         """Discard the tick and return what `step` raises from now on."""
         cause = str(error) if isinstance(error, CatallaxyError) else f"{type(error).__name__}: {error}"
         self.halted = Halted(self.tick, stage, cause)
@@ -279,7 +304,7 @@ class Economy(PopulatedModel):
         'INVALID_QUANTITY'
         """
         owner = self.owner_id(agent)
-        values = action.model_dump() if isinstance(action, Parameters) else dict(action)
+        values = plain_values(action)
         payload: dict[str, Any] = dict(values)
         try:
             payload = check_action(self, owner, values).model_dump()
@@ -295,11 +320,9 @@ class Economy(PopulatedModel):
         OutOfBounds, UnknownKey
             When the shock cannot be used; nothing is queued.
         """
-        from .shocks import books_of
-
         values = shock.model_dump() if isinstance(shock, Parameters) else dict(shock)
         parsed = parse_shock(values)
-        books_of(parsed, self.symbols)
+        check_shock(parsed, self.symbols, tuple(population.name for population in self.populations))
         if parsed.at <= self.tick:
             raise OutOfBounds("shock.at", parsed.at, f"tick {self.tick} is over; give {self.tick + 1} or later")
         return self._enqueue(source, -1, {"type": "SHOCK", **parsed.model_dump(mode="json")})
@@ -315,6 +338,15 @@ class Economy(PopulatedModel):
         commands = self.memory.stamped(queued)
         self._sequence = max([self._sequence, *(command.sequence for command in commands)])
         return commands
+
+    @property
+    def sequence(self) -> int:
+        """The number of the newest command."""
+        return self._sequence
+
+    def count_from(self, sequence: int) -> None:
+        """Number the next commands above ``sequence``."""
+        self._sequence = max(self._sequence, sequence)
 
     def requeue(self, commands: list[Command]) -> None:
         """Put commands back that came while running again; they wait for the first new tick."""

@@ -80,6 +80,7 @@ class Memory:
         self.resumed_from = self.economy.tick
         self.journal = Journal.resume(folder / JOURNAL, self.economy.tick)
         self.history = commands_by_tick(self.journal.entries)
+        self.economy.count_from(max((c.sequence for some in self.history.values() for c in some), default=0))
         self.sealed_before = max(self.journal.expected, default=0)
         remove_closing(folder)
         self.write_manifest(RUNNING)
@@ -100,15 +101,23 @@ class Memory:
             self.economy.requeue(queued)
             return self.history.get(tick, [])
         if queued:
+            try:
+                self._write_down(tick, queued)
+            except Exception:
+                self.economy.requeue(queued)  # none of them was applied; they wait for the next attempt
+                raise
             self.history[tick] = queued
-            if self.journal is not None:
-                for command in queued:
-                    write_down(self.journal, tick, command)
-                self.journal.sync()
         return queued
+
+    def _write_down(self, tick: Tick, commands: list[Command]) -> None:
+        if self.journal is not None:
+            for command in commands:
+                write_down(self.journal, tick, command)
+            self.journal.sync()
 
     def note_block(self, block: Block) -> None:
         """Write a block and its seal; cut parts and checkpoint when they are due."""
+        self._declare_objects()
         self.store.append("blocks", block.row())
         if self.journal is not None:
             self.journal.seal(block.tick, block.hash)
@@ -116,6 +125,13 @@ class Memory:
         self.economy.chain_head = block.hash
         if self.folder is not None and block.tick % self.economy.checkpoint_ticks == 0:
             self.save_checkpoint()
+
+    def _declare_objects(self) -> None:
+        """Say in the manifest, before a tick of theirs is sealed, that object traders are in this run."""
+        count = len(self.economy.object_traders)
+        if self.folder is not None and count != self.manifest.facts.get("object_traders", 0):
+            self.manifest.facts = {**self.manifest.facts, "object_traders": count}
+            self.manifest.write(self.folder)
 
     def discard(self) -> None:
         """Forget the rows of the tick that failed."""
@@ -138,7 +154,7 @@ class Memory:
 
     def recover(self) -> None:
         """After a halt: back to the newest checkpoint, or to the opening, and again to the last seal."""
-        economy, sealed = self.economy, self.economy.tick
+        economy, sealed, sequence = self.economy, self.economy.tick, self.economy.sequence
         if economy.object_traders:
             raise RunError(
                 "an economy with object traders cannot be wound back, for they are code; make it again and run it again"
@@ -156,7 +172,9 @@ class Memory:
             if self.journal is not None:
                 self.journal.close()
             self.journal = Journal.resume(self.folder / JOURNAL, economy.tick)
+        economy.count_from(sequence)
         economy.set_clock(economy.tick)
+        economy.datacollector.rewind(economy.tick)
         self.run_again(sealed)
 
     # -- the end ------------------------------------------------------------------------------
@@ -168,6 +186,9 @@ class Memory:
         self.closed = True
         if self.folder is None:
             return
+        if self.economy.halted and isinstance(self.store, FolderStore) and self.store.sealed_tick > self.economy.tick:
+            self._leave(self.store)
+            return
         status = HALTED if self.economy.halted else CLOSED
         if not self.economy.halted:
             self.save_checkpoint()
@@ -177,6 +198,12 @@ class Memory:
             self.journal.end(self.economy.tick, status)
             self.journal.close()
         self.write_manifest(status)
+
+    def _leave(self, store: FolderStore) -> None:
+        """A tick failed while it was being sealed: leave the folder as a killed process does, to be resumed."""
+        store.abandon()
+        if self.journal is not None:
+            self.journal.close()
 
     def write_manifest(self, reason: str) -> None:
         """Write what is needed to repeat the run, and how far it came."""
