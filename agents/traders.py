@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import mesa
+import numpy as np
 
-from ..core.errors import BalanceIsPosted
+from ..core.errors import BalanceIsPosted, OutOfBounds
 from ..core.units import Lots, OrderId, Price, Side
 from ..markets.desk import OrderRecord
 from ..markets.orders import Kind
@@ -69,9 +70,13 @@ class Trader(mesa.Agent):  # type: ignore[misc] # Mesa ships no types
     _kept_by_ledger = frozenset({"cash", "positions"})
 
     def __init__(self, model: Any, *, cash: int = 10_000_000, shares: Mapping[str, int] | None = None) -> None:
+        opening = {"cash": cash, **(shares or {})}
+        for name, amount in opening.items():
+            if isinstance(amount, bool) or not isinstance(amount, (int, np.integer)) or amount < 0:
+                raise OutOfBounds(name, amount, "give a whole number of minor units or lots, 0 or more")
         super().__init__(model)
         self._floor: TradingFloor = model
-        self.owner: int = model.admit(self, cash, dict(shares or {}))
+        self.owner: int = model.admit(self, int(cash), {symbol: int(lots) for symbol, lots in (shares or {}).items()})
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name in self._kept_by_ledger:

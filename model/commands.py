@@ -6,16 +6,19 @@ reason code of `catallaxy.markets.orders.Reason`.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
+import numpy as np
 from pydantic import Field, TypeAdapter, ValidationError, model_validator
 
 from ..core.errors import OutOfBounds
 from ..core.parameters import Parameters
 from ..core.units import OrderId, OwnerId, Tick
 
+LARGEST = 10**15  # far beyond any use, far below what 64 bits hold
 Symbol = Annotated[str, Field(min_length=1, max_length=10, pattern=r"^[A-Z0-9][A-Z0-9.\-]*$")]
 
 
@@ -23,8 +26,8 @@ class _Order(Parameters):
     symbol: Symbol = Field(description="listed symbol")
     quantity: int = Field(ge=1, le=1_000_000, description="lots")
     order_type: Literal["MARKET", "LIMIT"] = Field("MARKET", description="MARKET pays at most the collar")
-    price: int | None = Field(None, ge=1, description="price units; due for a LIMIT order only")
-    life: int | None = Field(None, ge=1, description="ticks a LIMIT order rests; unset: until cancelled")
+    price: int | None = Field(None, ge=1, le=LARGEST, description="price units; due for a LIMIT order only")
+    life: int | None = Field(None, ge=1, le=LARGEST, description="ticks a LIMIT order rests; unset: until cancelled")
 
     @model_validator(mode="after")
     def _price_matches_type(self) -> _Order:
@@ -63,12 +66,13 @@ class Cancel(Parameters):
     """Cancel the agent's own live order."""
 
     type: Literal["CANCEL"] = "CANCEL"
-    order: OrderId = Field(ge=1, description="public id of the order")
+    order: OrderId = Field(ge=1, le=LARGEST, description="public id of the order")
 
 
 Action = Annotated[Buy | Sell | Short | Cover | Cancel, Field(discriminator="type")]
 ACTION_TYPES: tuple[str, ...] = ("BUY", "SELL", "SHORT", "COVER", "CANCEL")
 _ADAPTER: TypeAdapter[Any] = TypeAdapter(Action)
+_DEPTH, _LONGEST = 4, 1_000
 
 
 def parse_action(values: Mapping[str, Any] | Parameters) -> Buy | Sell | Short | Cover | Cancel:
@@ -81,7 +85,7 @@ def parse_action(values: Mapping[str, Any] | Parameters) -> Buy | Sell | Short |
     """
     if isinstance(values, (Buy, Sell, Short, Cover, Cancel)):
         return values
-    plain = dict(values)
+    plain = plain_values(values)
     if plain.get("type") == "CANCEL_ORDER":  # the same action under its longer name
         plain["type"] = "CANCEL"
         plain["order"] = plain.pop("order_id", plain.get("order"))
@@ -95,6 +99,40 @@ def parse_action(values: Mapping[str, Any] | Parameters) -> Buy | Sell | Short |
         value = first.get("input") if path else plain.get("order_type")
         raise OutOfBounds(".".join(["action", *path]), value, str(first["msg"])) from None
     return action
+
+
+def plain_values(values: Mapping[str, Any] | Parameters) -> dict[str, Any]:
+    """Return what came from outside as plain JSON values, whatever it was: it is journalled even when refused.
+
+    NumPy's numbers become Python's; what JSON cannot hold becomes its text.
+
+    Examples
+    --------
+    >>> plain_values({"quantity": np.int64(5), "price": float("nan"), "who": {1, 1}})
+    {'quantity': 5, 'price': 'nan', 'who': '{1}'}
+    """
+    given = values.model_dump(mode="json") if isinstance(values, Parameters) else values
+    return {_text(key): _plain(value) for key, value in dict(given).items()}
+
+
+def _plain(value: Any, depth: int = 0) -> Any:
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, int) and value.bit_length() > 1_000:
+        return f"a number of {value.bit_length()} bits"
+    if value is None or isinstance(value, int):
+        return value
+    if isinstance(value, float):
+        return value if math.isfinite(value) else str(value)
+    if depth < _DEPTH and isinstance(value, Mapping):
+        return {_text(key): _plain(inner, depth + 1) for key, inner in value.items()}
+    if depth < _DEPTH and isinstance(value, (list, tuple)):
+        return [_plain(inner, depth + 1) for inner in value]
+    return _text(value)
+
+
+def _text(value: Any) -> str:
+    return str(value).encode("utf-8", "replace").decode("utf-8")[:_LONGEST]
 
 
 @dataclass(frozen=True)

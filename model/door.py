@@ -15,7 +15,7 @@ from ..core.errors import ScenarioError
 from ..core.randomness import USER, Draws
 from ..core.units import OwnerId, Side
 from ..markets.exchange import RoundOutcome
-from ..markets.orders import NO_EXPIRY, Kind, Reason
+from ..markets.orders import NO_EXPIRY, R_OWNER, Kind, Reason
 from .commands import ActionResult, Buy, Cancel, Command, Cover, Sell, Short, parse_action
 from .shocks import books_of, parse_shock
 
@@ -100,7 +100,8 @@ def _cancel(economy: Economy, command: Command, action: Cancel) -> None:
     if record is None:
         found = exchange.books.find_order(action.order)
         if found is not None:
-            raise Refused(Reason.NOT_YOUR_ORDER, f"order {action.order} is not owner {command.owner}'s")
+            _cancel_resting(economy, command, action, *found)
+            return
         if action.order < exchange.next_order:
             raise Refused(Reason.ORDER_FINISHED, f"order {action.order} is finished")
         raise Refused(Reason.UNKNOWN_ORDER, f"no order {action.order}")
@@ -109,6 +110,15 @@ def _cancel(economy: Economy, command: Command, action: Cancel) -> None:
     if not record.is_live:
         raise Refused(Reason.ORDER_FINISHED, f"order {action.order} is finished: {record.status.name.lower()}")
     exchange.cancel(np.array([record.book], np.int64), np.array([record.handle], np.int64))
+    _finish(economy, command, command.payload, True, Reason.ACCEPTED, "cancelled", order=action.order)
+
+
+def _cancel_resting(economy: Economy, command: Command, action: Cancel, book: int, handle: int) -> None:
+    """Cancel an order that the desk does not know: a column trader's own, resting in one of its slots."""
+    where = np.array([book], np.int64), np.array([handle], np.int64)
+    if int(economy.exchange.books.look_up(*where)[0, R_OWNER]) != command.owner:
+        raise Refused(Reason.NOT_YOUR_ORDER, f"order {action.order} is not owner {command.owner}'s")
+    economy.exchange.cancel(*where)
     _finish(economy, command, command.payload, True, Reason.ACCEPTED, "cancelled", order=action.order)
 
 

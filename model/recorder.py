@@ -261,11 +261,14 @@ class Recorder:
         """Write a row of table actions."""
         facts = {"reason": result.reason, "message": result.message, "order": result.order, "filled": result.filled}
         self._append(
-            "actions", source=[command.source], sequence=[command.sequence], owner=[command.owner],
+            "actions", source=[command.source], sequence=[command.sequence], owner=[self._known_owner(command.owner)],
             action=[str(payload.get("type", "?"))], target=[-1], symbol=[str(payload.get("symbol", ""))],
             payload=[json.dumps(payload, sort_keys=True)], success=[result.success],
             result=[json.dumps(facts, sort_keys=True)],
         )  # fmt: skip
+
+    def _known_owner(self, owner: int) -> int:
+        return owner if 0 <= owner < self.economy.ledger.owners.size else -1
 
     def state(self) -> dict[str, Any]:
         """Return plain values from which `restore` goes on."""

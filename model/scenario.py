@@ -25,7 +25,7 @@ from .alerts import AlertSettings
 from .anchors import AnchorSettings
 from .clock import ClockSettings
 from .recording import RecordingSettings
-from .shocks import parse_shock
+from .shocks import check_shock, parse_shock
 
 
 class Scenario(Parameters):
@@ -112,6 +112,8 @@ def load_scenario(
     if overrides:
         scenario = scenario.with_overrides(overrides)
     check_groups(scenario)
+    for i, shock in enumerate(scenario.shocks):
+        check_shock(parse_shock(shock), scenario.stocks.names(), tuple(scenario.traders.groups()), f"shocks[{i}]")
     return scenario
 
 
@@ -159,8 +161,11 @@ def parse_set(assignments: Sequence[str]) -> dict[str, Any]:
     flat: dict[str, Any] = {}
     for word in assignments:
         key, equals, value = word.partition("=")
-        if not equals or not key.strip():
+        if not equals or not all(part.strip() for part in key.split(".")):
             raise OutOfBounds("--set", word, "give component.field=value, such as traders.number=500")
+        for other in flat:
+            if f"{other}.".startswith(f"{key.strip()}.") != f"{key.strip()}.".startswith(f"{other}."):
+                raise OutOfBounds("--set", word, f"{other} is set as well; give one of them")
         try:
             flat[key.strip()] = tomllib.loads(f"value = {value}")["value"]
         except tomllib.TOMLDecodeError:

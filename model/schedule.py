@@ -66,7 +66,7 @@ class Schedule:
         return self.stages[self._index(name)]
 
     def after(self, name: str, stage: Stage | Callable[[Any], None]) -> None:
-        """Add a stage (or a plain function of the economy, run each tick) after the one called ``name``."""
+        """Add a stage, or a plain function of the economy run as often as its neighbour, after ``name``."""
         self.stages.insert(self._index(name) + 1, self._as_stage(stage, self[name].when))
 
     def before(self, name: str, stage: Stage | Callable[[Any], None]) -> None:

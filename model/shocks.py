@@ -92,6 +92,14 @@ _CLASSES: dict[str, type[_Dated]] = {
 }
 
 
+def check_shock(shock: _Dated, symbols: tuple[str, ...], groups: tuple[str, ...], at: str = "shock") -> None:
+    """Raise `OutOfBounds` where a shock concerns a symbol that is not listed or a group that does not trade."""
+    books_of(shock, symbols, at)
+    who = shock.who if isinstance(shock, OrderFlood) else ""
+    if who and who not in groups:
+        raise OutOfBounds(f"{at}.who", who, f"the groups are {', '.join(groups)}; leave it empty for all of them")
+
+
 def books_of(shock: _Dated, symbols: tuple[str, ...], at: str = "shock") -> np.ndarray[Any, np.dtype[np.int64]]:
     """Return the book numbers a shock concerns; raise `OutOfBounds` on a symbol that is not listed."""
     for symbol in shock.symbols:

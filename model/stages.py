@@ -67,11 +67,12 @@ def _flood(economy: Economy, shock: OrderFlood, number: int) -> None:
     """Write market orders for a share of everybody's free lots or cash."""
     arrays = economy.market().arrays
     books = books_of(shock, economy.symbols)
-    draws = Draws.of(economy.seed, f"shock.{number}", economy.tick)
     for population in economy.populations:
         if shock.who and population.name != shock.who:
             continue
-        owners = population.owners[economy.ledger.owners.column("died")[population.owners] < 0]
+        draws = Draws.of(economy.seed, f"shock.{number}.{population.name}", economy.tick)
+        ordinals = np.flatnonzero(economy.ledger.owners.column("died")[population.owners] < 0)
+        owners = population.owners[ordinals]
         for book in books.tolist():
             if shock.side == "sell":
                 lots = np.floor(arrays.holdings[owners, arrays.security[book], 0] * shock.size).astype(np.int64)
@@ -85,7 +86,7 @@ def _flood(economy: Economy, shock: OrderFlood, number: int) -> None:
                 economy.sheet.write(
                     owner=owners[some], book=book, side=0 if shock.side == "buy" else 1, price=0,
                     quantity=lots[some], kind=int(Kind.MARKET), slot=UNTRACKED, expiry=NO_EXPIRY,
-                    priority=(draws.bits(owners[some], USER, book) >> np.uint64(1)).astype(np.int64),
+                    priority=(draws.bits(ordinals[some], USER, book) >> np.uint64(1)).astype(np.int64),
                 )  # fmt: skip
 
 
@@ -110,6 +111,8 @@ def decide(economy: Economy) -> None:
             population.decide(market, rows, economy.sheet)
     else:
         sheets = economy.thread_sheets()
+        for sheet in sheets:
+            sheet.clear()  # a tick that failed may have left rows
         with ThreadPoolExecutor(economy.settings.threads) as pool:
             jobs = [pool.submit(p.decide, market, rows, sheet) for (p, rows), sheet in zip(awake, sheets, strict=True)]
             for job in jobs:
