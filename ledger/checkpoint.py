@@ -74,7 +74,7 @@ def save(path: Path, arrays: Mapping[str, Array], values: Mapping[str, Any]) -> 
         archive.writestr(zipfile.ZipInfo(_MANIFEST), canonical_json(head))
         for member, body in zip(members, packed, strict=True):
             archive.writestr(zipfile.ZipInfo(member["member"]), body)  # a fixed date: same state, same bytes
-    write_whole(path, [sink.getbuffer()])
+    write_whole(path, [sink.getvalue()])
 
 
 def load(path: Path, limit: int = LIMIT_BYTES) -> tuple[dict[str, Array], dict[str, Any]]:

@@ -207,6 +207,14 @@ def test_a_part_in_the_place_of_another_is_found(run: Path) -> None:
     assert first(run)[1] == "quotes"
 
 
+def test_rows_that_are_there_twice_are_found(run: Path) -> None:
+    """A part that repeats sealed rows is an addition, though each of its ticks has its digest."""
+    path = all_parts(run, "quotes")[0].path
+    schema, rows = read_part(path)
+    write_part(path.with_name("000000003-000000003.parquet"), schema, buffer_columns(schema, rows.slice(6, 3)))
+    assert first(run) == (3, "quotes")
+
+
 def test_a_garbled_part_is_a_problem_that_names_the_file(run: Path) -> None:
     """Verification goes on with the other tables."""
     path = all_parts(run, "trades")[1].path
