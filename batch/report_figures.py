@@ -51,8 +51,10 @@ def candle_figures(run: RunData, number: int = 2) -> list[Figure]:
         prices = [column[keep] / 100.0 for column in (bars.open, bars.high, bars.low, bars.close)]
         figures.append(
             Figure(
-                f"candles-{symbol}", symbol, unit, "price, currency units", (Candles(bars.x[keep], *prices, bars.volume[keep]),),
-                note=f"{'Daily bars' if unit != 'tick' else 'Bars of single ticks'} of trades; volume below, in lots, its highest bar {count(round(bars.volume[keep].max()))}.",
+                f"candles-{symbol}", symbol, unit, "price, currency units",
+                (Candles(bars.x[keep], *prices, bars.volume[keep]),),
+                note=f"{'Bars of single ticks' if unit == 'tick' else 'Daily bars'} of trades. "
+                f"Volume below; its highest bar is {count(round(bars.volume[keep].max()))} lots.",
                 alt=f"Candles of {symbol}, last close {prices[3][-1]:.2f}.",
             )
         )  # fmt: skip
@@ -92,7 +94,8 @@ def tail_figure(run: RunData, real: FloatArray | None) -> Figure | None:
         marks.append(Line(*_beyond(standardised(real)), "S&P 500, 1999-2018", "second", 1.6, steps=True))
     marks.append(Dots(*_beyond(ours), f"index, {ours.size:,} {unit}", "accent", 10.0))
     return Figure(
-        "tail", "Tails of returns", "|return|, standard deviations", "share beyond", tuple(marks), log_x=True, log_y=True,
+        "tail", "Tails of returns", "|return|, standard deviations", "share beyond", tuple(marks),
+        log_x=True, log_y=True,
         note="Heavier tails lie above the normal curve. Each series is scaled by its own standard deviation.",
         alt="Complementary distribution of absolute returns on logarithmic axes, beside the S&P 500 and the normal.",
     )  # fmt: skip
@@ -204,21 +207,31 @@ def depth_figure(run: RunData) -> Figure | None:
 
 def wealth_figure(groups: Sequence[Group]) -> Figure | None:
     """Return each group's wealth against everybody's, 100 at the end of day 1."""
-    groups = [group for group in groups if group.wealth.size > 1 and group.wealth[0] > 0][: len(GROUPS)]
+    groups = [group for group in groups if group.wealth.size > 1 and group.wealth[0] > 0]
     if not groups:
         return None
-    whole = sum(group.wealth for group in groups)
+    whole = np.sum([group.wealth for group in groups], axis=0)
     marks = tuple(
-        Line(group.day, 100.0 * (group.wealth / group.wealth[0]) / (whole / whole[0]), group.name.replace("_", " "), tone,
-             1.6, ends=True)
+        Line(
+            group.day,
+            100.0 * (group.wealth / group.wealth[0]) / (whole / whole[0]),
+            _words(group.name),
+            tone,
+            ends=True,
+        )
         for group, tone in zip(groups, GROUPS, strict=False)
-    )  # fmt: skip
+    )
     best = max(marks, key=lambda line: float(line.y[-1]))
     return Figure(
         "wealth", "Wealth by strategy", "trading day", "relative to all traders, day 1 = 100", marks, wide=True,
-        note="Deposits and shares at last prices, over the wealth of all: what one gains, others lose; the market's own rise is left out.",
+        note="Deposits and shares at last prices, over the wealth of all: what one gains, others lose, and the "
+        "market's own rise is left out.",
         alt=f"Relative wealth of {len(marks)} strategies; {best.label} ends highest at {best.y[-1]:.1f}.",
     )  # fmt: skip
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")
 
 
 def stage_figure(run: RunData) -> Figure | None:

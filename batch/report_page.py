@@ -66,7 +66,8 @@ def figure_of(figure: Figure, drawings: Sequence[str]) -> str:
         f'<div class="plot {kind}">{drawing}</div>' for kind, drawing in zip(classes, drawings, strict=True)
     )
     note = f"<p>{escape(figure.note)}</p>" if figure.note else ""
-    return f'<figure class="{"whole" if figure.wide else "half"}"><figcaption><h3>{escape(figure.title)}</h3>{legend}</figcaption>{pictures}{note}</figure>'
+    heading = f"<figcaption><h3>{escape(figure.title)}</h3>{legend}</figcaption>"
+    return f'<figure class="{"whole" if figure.wide else "half"}">{heading}{pictures}{note}</figure>'
 
 
 def grid(*figures: str) -> str:
@@ -169,12 +170,15 @@ border:1px solid var(--tone-line);border-radius:8px;overflow:hidden;margin:28px 
 .tile dd{margin:0}.tile dd:first-of-type{font-size:27px;line-height:1.3}
 .tile .note{font-size:13.5px;color:var(--tone-muted)}
 .grid{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:16px}
-figure{margin:0;background:var(--tone-ground);border:1px solid var(--tone-line);border-radius:8px;padding:16px 18px 12px;
+figure{margin:0;background:var(--tone-ground);border:1px solid var(--tone-line);border-radius:8px;
+padding:16px 18px 12px;
 min-width:0}
 figure.whole{grid-column:1/-1}
 figure p{font-size:13.5px;color:var(--tone-muted);margin:6px 0 2px;max-width:72em}
-figcaption{display:flex;flex-wrap:wrap;justify-content:space-between;align-items:baseline;gap:2px 20px;margin-bottom:8px}
-.legend{list-style:none;display:flex;flex-wrap:wrap;gap:0 16px;margin:0;padding:0;font-size:13px;color:var(--tone-muted)}
+figcaption{display:flex;flex-wrap:wrap;justify-content:space-between;align-items:baseline;gap:2px 20px;
+margin-bottom:8px}
+.legend{list-style:none;display:flex;flex-wrap:wrap;gap:0 16px;margin:0;padding:0;font-size:13px;
+color:var(--tone-muted)}
 .key{display:inline-block;width:16px;height:0;border-top:2.5px solid var(--key);vertical-align:middle;margin-right:6px}
 .key.dashed{border-top-style:dashed}
 .key.dots{width:7px;height:7px;border:1.6px solid var(--key);border-radius:50%;background:none}
@@ -208,6 +212,7 @@ footer{margin-top:48px;padding-top:14px;border-top:1px solid var(--tone-line);fo
 @media(max-width:640px){main{padding:28px 14px 48px}h1{font-size:32px}h2{font-size:21px}.lede{font-size:16.5px}
 .plot.wide{display:none}.plot.narrow{display:block}figure{padding:14px 10px 8px}.tile{padding:11px 12px 9px}
 .tile dd:first-of-type{font-size:21px}th,td{padding:6px 10px}.facts{grid-template-columns:minmax(0,1fr);gap:0}
+
 .facts dd{margin-bottom:8px}.grid{gap:12px}}
 @media print{body{background:#fff}nav{display:none}figure,.scroll,.tile{break-inside:avoid}}
 """
