@@ -165,6 +165,24 @@ def test_members_are_those_that_the_manifest_lists(tmp_path: Path) -> None:
             load(path)
 
 
+def test_a_deliberate_change_is_found_where_zip_s_own_checksum_fits(tmp_path: Path) -> None:
+    """Two arrays in each other's place, or another value: the SHA-256 of member and manifest tell."""
+    path = tmp_path / "0.zip"
+    save(path, {"x": np.array([1, 2]), "y": np.array([3, 4])}, {"cash": 1})
+    with zipfile.ZipFile(path) as archive:
+        first, second = archive.read("arrays/000000.arrow"), archive.read("arrays/000001.arrow")
+    repack(path, {"arrays/000000.arrow": second, "arrays/000001.arrow": first})
+    with pytest.raises(CorruptTable, match="array 'x' does not have its SHA-256"):
+        load(path)
+
+    save(path, {}, {"cash": 1})
+    with zipfile.ZipFile(path) as archive:
+        head = archive.read("manifest.json")
+    repack(path, {"manifest.json": head.replace(b'"cash":1', b'"cash":2')})
+    with pytest.raises(CorruptTable, match="its manifest does not have its SHA-256"):
+        load(path)
+
+
 def test_sizes_are_checked_before_anything_is_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A small file that claims to be large is not unpacked."""
     path = tmp_path / "0.zip"
