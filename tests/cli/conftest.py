@@ -15,6 +15,11 @@ from catallaxy.core.logs import release
 from tests.cli.command_line import TINY, Command, Said, command_of, in_process
 
 
+def a_page_without_figures(folder: Path) -> Path:
+    """Stand in for the report: drawing takes longer than all the rest of a small run."""
+    return folder / "report.html"
+
+
 @pytest.fixture(autouse=True)
 def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.chdir(tmp_path)
@@ -23,6 +28,7 @@ def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Non
     # Alerts on how busy this machine is, and whether machine code is there yet, differ from run to run.
     monkeypatch.setenv("LOG_LEVEL", "error")
     monkeypatch.setattr("catallaxy.commands.session.cold", lambda: "")
+    monkeypatch.setattr("catallaxy.batch.report.write_report", a_page_without_figures)
     yield
     release()
 
@@ -47,7 +53,9 @@ def outside() -> Command:
 def stored(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
     """A run of 60 ticks that ended, and what it printed."""
     folder = tmp_path_factory.mktemp("stored") / "run"
-    said = in_process("run", *TINY, "--seed", 7, "--ticks", 60, "--out", folder, "--json", "--quiet")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("catallaxy.batch.report.write_report", a_page_without_figures)
+        said = in_process("run", *TINY, "--seed", 7, "--ticks", 60, "--out", folder, "--json", "--quiet")
     release()
     return folder, said.json
 

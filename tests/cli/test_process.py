@@ -67,7 +67,7 @@ def test_quiet_leaves_standard_error_empty(outside: Command) -> None:
 
 
 def test_a_reader_who_has_seen_enough_is_no_error(ended: Path) -> None:
-    words = command_of("export", ended, "--table", "quotes")
+    words = command_of("query", ended, "SELECT * FROM range(1000000)", "--csv")
     with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout is not None
         assert process.stderr is not None

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from catallaxy.core.errors import IdentityBroken
+from catallaxy.core.errors import IdentityBroken, MissingExtra, RunFolderUnwritable
 from catallaxy.model import stages
 from tests.cli.command_line import TINY, Command
 
@@ -28,6 +28,41 @@ def test_a_run_prints_one_json_object_with_everything_that_is_due(stored: tuple[
     assert Path(results["run_dir"]) == folder
 
 
+def test_a_finished_run_has_a_report(outside: Command) -> None:
+    results = outside("run", *TINY, "--ticks", 60, "--out", "mine", "--json").json
+
+    assert Path(results["report"]) == Path("mine/report.html")
+    assert Path("mine/report.html").read_text(encoding="utf-8").lower().startswith("<!doctype html>")
+
+
+def test_results_are_printed_even_when_the_report_fails(catallaxy: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(folder: Path) -> Path:
+        raise RunFolderUnwritable(str(folder), "No space left on device")
+
+    monkeypatch.setattr("catallaxy.batch.report.write_report", fails)
+
+    said = catallaxy("run", *TINY, "--ticks", 1, "--out", "full", "--json")
+
+    assert (said.code, said.json["ticks"], said.json["report"]) == (2, 1, None)
+    assert said.err.startswith("error: cannot write to full: No space left on device")
+
+
+def test_a_run_without_what_draws_reports_says_so_and_ends_well(
+    catallaxy: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(folder: Path) -> Path:
+        raise MissingExtra("the report", "matplotlib", "data")
+
+    monkeypatch.setattr("catallaxy.batch.report.write_report", fails)
+
+    said = catallaxy("run", *TINY, "--ticks", 1, "--json")
+
+    assert (said.code, said.json["report"]) == (0, None)
+    assert said.err == (
+        "no report: the report needs the package 'matplotlib'; install it with: pip install 'catallaxy[data]'\n"
+    )
+
+
 def test_a_run_prints_a_table_for_people_and_nothing_else_on_standard_output(catallaxy: Command) -> None:
     said = catallaxy("run", *TINY, "--ticks", 30, "--seed", 3)
 
@@ -36,7 +71,10 @@ def test_a_run_prints_a_table_for_people_and_nothing_else_on_standard_output(cat
     assert blank == ""
     names = ["index", "anchor", "trades", "messages", "identities", "speed", "chain head", "folder"]
     assert [name for name in names if not any(row.startswith(name) for row in rows)] == []
-    assert rows[-1].split()[-1].startswith("runs")
+    assert [row.split() for row in rows[-2:]] == [
+        ["folder", str(Path("runs/markets-3-1"))],
+        ["report", str(Path("runs/markets-3-1/report.html"))],
+    ]
 
 
 def test_the_same_seed_gives_the_same_run(catallaxy: Command, stored: tuple[Path, dict[str, Any]]) -> None:

@@ -18,7 +18,7 @@ from .session import Outcome
 from .text import aligned, shown
 
 
-def results_of(economy: Economy, outcome: Outcome, folder: Path) -> dict[str, Any]:
+def results_of(economy: Economy, outcome: Outcome, folder: Path, report: Path | None) -> dict[str, Any]:
     """Return everything worth knowing about a run that was just driven and closed."""
     wall, cpu = time.perf_counter() - outcome.began[0], time.process_time() - outcome.began[1]
     return {
@@ -45,7 +45,7 @@ def results_of(economy: Economy, outcome: Outcome, folder: Path) -> dict[str, An
         "anchor": economy.anchor_index,
         "spread": closing_spread(economy),
         "volatility": index_volatility(economy),
-        "report": None,
+        "report": None if report is None else shown(report),
     }
 
 

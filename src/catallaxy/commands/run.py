@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ..core.errors import OutOfBounds, RunError, RunFolderBusy, RunFolderExists, ScenarioError
+from ..core.errors import MissingExtra, OutOfBounds, RunError, RunFolderBusy, RunFolderExists, ScenarioError
 from .options import Json, Quiet, Set, Shock, examples, whole
 from .text import aligned, as_json, shown
 
 if TYPE_CHECKING:
     from ..model.economy import Economy
+    from ..progress import Progress
     from .inputs import Trigger
     from .session import Outcome
 
@@ -101,7 +102,7 @@ def run(
             economy.inject(values, source="cli")
         outcome = session.Outcome(first=economy.tick, due=economy.tick + left)
         session.drive(economy, left, watch, waits, stop, outcome)
-    _finish(economy, outcome, folder, json)
+    _finish(economy, outcome, folder, json, watch)
 
 
 def step(
@@ -224,13 +225,29 @@ def _resumed(folder: Path) -> Economy:
 # -- the end --------------------------------------------------------------------------------------
 
 
-def _finish(economy: Economy, outcome: Outcome, folder: Path, json: bool) -> None:
+def _finish(economy: Economy, outcome: Outcome, folder: Path, json: bool, watch: Progress) -> None:
     from .results import results_of, table
 
-    results = results_of(economy, outcome, folder)
-    print(as_json(results) if json else table(results))
+    report = None
+    try:
+        if outcome.status == "finished":
+            report = _report(folder, watch)
+    finally:  # whatever becomes of the report, nobody runs a year again for the results
+        results = results_of(economy, outcome, folder, report)
+        print(as_json(results) if json else table(results))
     _tell_end(economy, outcome, folder)
     raise typer.Exit(outcome.code)
+
+
+def _report(folder: Path, watch: Progress) -> Path | None:
+    """Write the report of a run that finished; None, with the remedy told, where what draws it is not installed."""
+    from ..batch.report import write_report
+
+    try:
+        return write_report(folder)
+    except MissingExtra as error:
+        watch.note(f"no report: {error}")
+        return None
 
 
 def _tell_end(economy: Economy, outcome: Outcome, folder: Path) -> None:
