@@ -187,7 +187,7 @@ class Memory:
         if self.folder is None:
             return
         if self.economy.halted and isinstance(self.store, FolderStore) and self.store.sealed_tick > self.economy.tick:
-            self._leave(self.store)
+            self.abandon()  # it failed while it was being sealed
             return
         status = HALTED if self.economy.halted else CLOSED
         if not self.economy.halted:
@@ -199,9 +199,10 @@ class Memory:
             self.journal.close()
         self.write_manifest(status)
 
-    def _leave(self, store: FolderStore) -> None:
-        """A tick failed while it was being sealed: leave the folder as a killed process does, to be resumed."""
-        store.abandon()
+    def abandon(self) -> None:
+        """Leave the folder as a killed process does, to be resumed."""
+        if isinstance(self.store, FolderStore):
+            self.store.abandon()
         if self.journal is not None:
             self.journal.close()
 

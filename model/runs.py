@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from ..core.errors import Halted, RunError
+from ..core.errors import Halted, RunError, TamperedRun
 from ..core.units import Tick
 from ..ledger.journal import JOURNAL, read_journal
 from ..ledger.manifest import Manifest
@@ -26,7 +26,13 @@ def resume(folder: str | Path) -> Economy:
     """
     path = Path(folder)
     economy, manifest = _opened(path)
-    economy.memory.continue_in(path, manifest)
+    try:
+        economy.memory.continue_in(path, manifest)
+    except BaseException as error:
+        economy.memory.abandon()
+        if isinstance(error, Halted) and isinstance(error.__cause__, TamperedRun):
+            raise error.__cause__ from None
+        raise
     return economy
 
 
