@@ -16,7 +16,7 @@ import numpy as np
 
 from ..core.errors import PlugInError
 from ..core.randomness import Draws, component_key
-from ..core.units import IntArray
+from ..core.units import FloatArray, IntArray
 from ..markets.order_sheet import OrderSheet
 from ..markets.orders import BOOK, KIND, OWNER, PRICE, QUANTITY, SIDE, SLOT, Kind
 from ..markets.tape import Tape
@@ -48,8 +48,8 @@ def synthetic_market(
             tape.note_day(np.exp(log_price))
     last = np.rint(np.exp(log_price)).astype(np.int64)
     quotes = np.stack([last - 2, last + 3, 10 + numbers, 20 + numbers], axis=1)
-    mid = last.astype(np.float64) if empty else last + 0.5
-    fundamental = mid * np.exp(0.03 * key.normal(numbers, number=2))
+    mid: FloatArray = last.astype(np.float64) + (0.0 if empty else 0.5)
+    fundamental: FloatArray = mid * np.exp(0.03 * key.normal(numbers, number=2))
     holdings = np.zeros((FIRST_OWNER + owners, 1 + books, 2), np.int64)
     every = np.arange(holdings.shape[0], dtype=np.int64)
     holdings[:, 0, 0] = key.integers(every, wealth + 1, number=3)

@@ -16,10 +16,10 @@ from .order_terms import BATCH, lots_within, lower, posted_price, upper
 class NoiseSettings(StrategySettings):
     """How noise traders scatter their orders."""
 
-    width: float = Field(0.01, gt=0.0, le=0.5, description="mean distance of limit orders from mid, as a fraction")
+    width: float = Field(0.02, gt=0.0, le=0.5, description="mean distance of limit orders from mid, as a fraction")
     market_share: float = Field(0.15, ge=0.0, le=1.0, description="share of market orders")
     order_share: float = Field(
-        0.1, gt=0.0, le=10.0, description="mean order size as a fraction of the stake; sizes are exponential"
+        0.05, gt=0.0, le=10.0, description="mean order size as a fraction of the stake; sizes are exponential"
     )
 
 

@@ -100,10 +100,8 @@ def test_a_generator_kept_as_attribute_is_undeclared_state() -> None:
         def decide(self, market: Any, traders: Traders, orders: Orders) -> None:
             orders.limit(traders, 0, 0, market.mid[0], self.rng.integers(1, 1000, len(traders)))
 
-    assert (
-        "decide changes attributes of the strategy; keep what a trader must remember in declared columns"
-        in complaint(Keeper)
-    )
+    remedy = "keep what a trader must remember in declared columns"
+    assert f"decide changes attributes of the strategy; {remedy}" in complaint(Keeper)
 
 
 @pytest.mark.parametrize("spoil", ["holdings", "quotes", "mid", "log_mid"])
@@ -140,9 +138,8 @@ def test_writing_other_traders_columns_is_found() -> None:
         def decide(self, market: Any, traders: Traders, orders: Orders) -> None:
             traders.state["mark"][:] = 1
 
-    assert "decide writes column 'mark' of traders who do not decide; write state['mark'][traders.rows]" in complaint(
-        Meddler
-    )
+    remedy = "write state['mark'][traders.rows]"
+    assert f"decide writes column 'mark' of traders who do not decide; {remedy}" in complaint(Meddler)
 
 
 def test_columns_that_are_replaced_or_undeclared_are_found() -> None:
