@@ -32,13 +32,13 @@ if TYPE_CHECKING:
         def order_of(self, ticket: int) -> OrderRecord | None:
             """Return the order's record once it has reached the exchange."""
 
-        def cancel_ticket(self, owner: int, ticket: int) -> bool:
+        def cancel(self, owner: int, ticket: int) -> bool:
             """Cancel; return whether it was still live."""
 
-        def cash_of_owner(self, owner: int) -> int:
+        def cash_of(self, owner: int) -> int:
             """Deposits, free and reserved."""
 
-        def lots_of_owner(self, owner: int, symbol: str) -> int:
+        def lots_of(self, owner: int, symbol: str) -> int:
             """Lots held, free and reserved."""
 
 
@@ -75,8 +75,8 @@ class Trader(mesa.Agent):  # type: ignore[misc] # Mesa ships no types
             if isinstance(amount, bool) or not isinstance(amount, (int, np.integer)) or amount < 0:
                 raise OutOfBounds(name, amount, "give a whole number of minor units or lots, 0 or more")
         super().__init__(model)
-        self._floor: TradingFloor = model
-        self.owner: int = model.admit(self, int(cash), {symbol: int(lots) for symbol, lots in (shares or {}).items()})
+        self._floor: TradingFloor = model.floor
+        self.owner: int = self._floor.admit(self, int(cash), {symbol: int(lots) for symbol, lots in (shares or {}).items()})
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name in self._kept_by_ledger:
@@ -89,11 +89,11 @@ class Trader(mesa.Agent):  # type: ignore[misc] # Mesa ships no types
     @property
     def cash(self) -> int:
         """Deposit in minor units, free and reserved."""
-        return self._floor.cash_of_owner(self.owner)
+        return self._floor.cash_of(self.owner)
 
     def position(self, symbol: str) -> Lots:
         """Return the lots held of a symbol, free and reserved."""
-        return self._floor.lots_of_owner(self.owner, symbol)
+        return self._floor.lots_of(self.owner, symbol)
 
     def buy(self, symbol: str, quantity: Lots, price: Price | None = None, *, life: int | None = None) -> OrderId:
         """Order to buy: at market (up to the collar) or, with a price, at that limit; return a ticket."""
@@ -113,4 +113,4 @@ class Trader(mesa.Agent):  # type: ignore[misc] # Mesa ships no types
 
     def cancel(self, ticket: int) -> bool:
         """Cancel an order; return whether it was still live."""
-        return self._floor.cancel_ticket(self.owner, ticket)
+        return self._floor.cancel(self.owner, ticket)

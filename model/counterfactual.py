@@ -184,9 +184,9 @@ def _check(economy: Economy, without: str) -> None:
     names = tuple(population.name for population in economy.populations)
     if without not in names:
         raise NoSuchGroup(without, names)
-    if economy.object_traders:
+    if economy.floor.traders:
         raise NotRepeatable(
-            f"it has {len(economy.object_traders)} object traders, which are code and not in its scenario; "
+            f"it has {len(economy.floor.traders)} object traders, which are code and not in its scenario; "
             "run the program twice, once without them, or write a Strategy"
         )
     if economy.tick < 1:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -19,23 +18,23 @@ from ..agents.population import Population
 from ..agents.traders import Trader
 from ..core.errors import CatallaxyError, Halted, OutOfBounds
 from ..core.logs import get_logger
-from ..core.mesa_adaptor import Collector, restore_rng, rng_state, taken_apart
+from ..core.mesa_adaptor import Collector, taken_apart
 from ..core.parameters import Parameters, unflattened
-from ..core.units import FloatArray, IntArray, OwnerId, Sector, Side, Tick
+from ..core.units import FloatArray, IntArray, OwnerId, Sector, Tick
 from ..ledger.blocks import genesis
 from ..ledger.ledger import Ledger
 from ..ledger.tables import digest_arrays
-from ..markets.desk import OrderRecord
 from ..markets.exchange import Counters, Exchange
 from ..markets.order_sheet import OrderSheet
-from ..markets.orders import NO_EXPIRY, Kind
+from ..markets.orders import NO_EXPIRY
 from ..markets.tape import Tape
 from .alerts import Alerts
 from .anchors import build_anchor
 from .clock import Clock
 from .commands import ActionResult, Command, plain_values
 from .door import Refused, check_action
-from .genesis import endow, form_populations, found_institutions, fund, list_stocks, slots_needed
+from .floor import Floor
+from .genesis import endow, form_populations, found_institutions, list_stocks, slots_needed
 from .persistence import Memory
 from .recorder import Recorder
 from .roster import EconomyRoster
@@ -44,6 +43,7 @@ from .schedule import Schedule, Stage, When
 from .shocks import check_shock, parse_shock
 from .snapshot import Snapshot
 from .stages import default_schedule
+from .state import State, restore_state, state_of
 
 _LOG = get_logger("economy")
 
@@ -97,7 +97,7 @@ class Economy(PopulatedModel):
         self.settings: Scenario = settings
         self.clock = Clock(settings.clock.ticks_per_day)
         self.schedule: Schedule = default_schedule()
-        self.object_traders: list[Trader] = []
+        self.floor = Floor(self)
         self._queue: list[Command] = []
         self._sequence = 0
         self.running = True
@@ -155,9 +155,6 @@ class Economy(PopulatedModel):
         self.shocks: list[Any] = [parse_shock(shock) for shock in settings.shocks]
         self.results: dict[int, ActionResult] = {}
         self.pending_results: list[tuple[int, Command]] = []
-        self._tickets: dict[int, int] = {}
-        self._unplaced: list[tuple[int, int]] = []
-        self._next_ticket = 1
         self.identities_checked = 0
         self.messages_sent = self.trades_made = 0
         self.day_volume = 0
@@ -168,6 +165,13 @@ class Economy(PopulatedModel):
         self.recorder = Recorder(self)
         self.alerts = Alerts(settings.alerts, self.symbols, self.opening)
         self.chain_head = genesis({"scenario": self.settings.effective(), "seed": self.seed})
+
+    def group_newcomers(self) -> None:
+        """Let `group_of` reach as far as the accounts; whoever belongs to no population is an object trader."""
+        missing = self.ledger.holdings.shape[0] - self.group_of.shape[0]
+        if missing > 0:
+            more = np.full(missing, len(self.populations), np.int64)
+            self.group_of = np.concatenate([self.group_of, more])
 
     def _register_institutions(self) -> None:
         """Make a Mesa agent for each institution."""
@@ -366,61 +370,7 @@ class Economy(PopulatedModel):
             return int(agent)
         raise OutOfBounds("agent", agent, "give an owner id, a trader of economy.traders, or a Trader")
 
-    # -- object traders -----------------------------------------------------------------------
-
-    def admit(self, trader: Trader, cash: int, shares: Mapping[str, int]) -> OwnerId:
-        """Register and fund an object trader; return its owner id."""
-        if cash < 0 or any(lots < 0 for lots in shares.values()):
-            raise OutOfBounds("cash", cash, "give cash and lots of 0 or more")
-        lots = {self.exchange.listings.expect(symbol): quantity for symbol, quantity in shares.items()}
-        bank = self.institutions.bank
-        owner = self.ledger.add_owners(1, sector=Sector.HOUSEHOLDS, kind="object", house_bank=bank, born=self.tick)[0]
-        fund(self.ledger, self.exchange.listings, self.institutions, owner, cash=cash, lots=lots)
-        if owner >= self.group_of.shape[0]:
-            more = np.full(self.ledger.holdings.shape[0] - self.group_of.shape[0], len(self.populations), np.int64)
-            self.group_of = np.concatenate([self.group_of, more])
-        self.object_traders.append(trader)
-        return owner
-
-    def place(
-        self, owner: OwnerId, symbol: str, side: Side, quantity: int, price: int | None, kind: Kind, life: int | None
-    ) -> int:
-        """Write an object trader's order on this tick's sheet; return a ticket."""
-        book = self.exchange.listings.expect(symbol)
-        if isinstance(quantity, bool) or not isinstance(quantity, (int, np.integer)) or quantity < 1:
-            raise OutOfBounds("quantity", quantity, "give a whole number of lots, 1 or more")
-        if price is not None and (not isinstance(price, (int, np.integer)) or price < 1):
-            raise OutOfBounds("price", price, "give a whole number of price units, 1 or more, or None for a market order")
-        ticket, self._next_ticket = self._next_ticket, self._next_ticket + 1
-        self._unplaced.append((self.sheet.size, ticket))
-        self.sheet.write(
-            owner=owner, book=book, side=side, price=price or 0, quantity=int(quantity), kind=int(kind), slot=-1,
-            expiry=NO_EXPIRY if life is None else self.tick + life - 1,
-            priority=self.random.getrandbits(62),
-        )  # fmt: skip
-        return ticket
-
-    def object_traders_decide(self) -> None:
-        """Let every object trader step once, in the order in which they joined."""
-        for trader in [trader for trader in self.object_traders if self.ledger.owners.is_active(trader.owner)]:
-            trader.step()
-        first = self.exchange.next_order
-        for row, ticket in self._unplaced:
-            self._tickets[ticket] = first + row
-        self._unplaced = []
-
-    def order_of(self, ticket: int) -> OrderRecord | None:
-        """Return the record of a ticket's order, None before it reaches the exchange."""
-        order = self._tickets.get(ticket)
-        return None if order is None else self.exchange.desk.records.get(order)
-
-    def cancel_ticket(self, owner: OwnerId, ticket: int) -> bool:
-        """Cancel a ticket's order; return whether it was still live and the owner's."""
-        record = self.order_of(ticket)
-        if record is None or record.owner != owner or not record.is_live:
-            return False
-        self.exchange.cancel(np.array([record.book], np.int64), np.array([record.handle], np.int64))
-        return True
+    # -- leaving ------------------------------------------------------------------------------
 
     def retire(self, population: Population, row: int) -> None:
         """Let a column trader leave: cancel its orders, post its estate to the treasury, mark it inactive."""
@@ -512,7 +462,7 @@ class Economy(PopulatedModel):
 
     def trader_owners(self) -> IntArray:
         """Return the owner ids of every trader, columns first, then objects."""
-        objects = np.array([trader.owner for trader in self.object_traders], np.int64)
+        objects = np.array([trader.owner for trader in self.floor.traders], np.int64)
         return np.concatenate([self.roster.owner_ids(), objects])
 
     def balance_sheet(self) -> Any:
@@ -539,7 +489,7 @@ class Economy(PopulatedModel):
         return {
             "ticks": self.tick,
             "traders": int(self.trader_owners().shape[0]),
-            "object_traders": len(self.object_traders),
+            "object_traders": len(self.floor.traders),
             "messages": self.messages_sent,
             "trades": self.trades_made,
             "identities_checked": self.identities_checked,
@@ -553,61 +503,13 @@ class Economy(PopulatedModel):
 
     # -- state --------------------------------------------------------------------------------
 
-    def state(self) -> tuple[dict[str, Any], dict[str, Any]]:
+    def state(self) -> State:
         """Return every array and value from which `restore` continues this run to the byte."""
-        arrays: dict[str, Any] = {"fundamental": self.fundamental.copy(), "group_of": self.group_of.copy()}
-        arrays["halted_books"] = self.halted_books.copy()
-        path = self.path.state()
-        arrays |= {f"path/{key}": value for key, value in path.items() if isinstance(value, np.ndarray)}
-        values: dict[str, Any] = {
-            "tick": self.tick,
-            "sequence": self._sequence,
-            "chain_head": self.chain_head,
-            "identities_checked": self.identities_checked,
-            "messages_sent": self.messages_sent,
-            "trades_made": self.trades_made,
-            "day_volume": self.day_volume,
-            "shocks": [shock.model_dump(mode="json") for shock in self.shocks],
-            "mesa": rng_state(self),
-            "recorder": self.recorder.state(),
-            "alerts": self.alerts.state(),
-            "path": {key: value for key, value in path.items() if not isinstance(value, np.ndarray)},
-        }
-        parts = {"ledger": self.ledger.state(), "exchange": self.exchange.state(), "tape": self.tape.state()}
-        parts |= {f"population.{population.name}": population.saved() for population in self.populations}
-        for name, (part_arrays, part_values) in parts.items():
-            arrays |= {f"{name}/{key}": array for key, array in part_arrays.items()}
-            values[name] = part_values
-        return arrays, values
+        return state_of(self)
 
     def restore(self, arrays: Mapping[str, Any], values: Mapping[str, Any]) -> None:
         """Take what `state` returned; the scenario must be the same."""
-
-        def part(name: str) -> dict[str, Any]:
-            prefix = name + "/"
-            return {key.removeprefix(prefix): array for key, array in arrays.items() if key.startswith(prefix)}
-
-        self.ledger.restore(part("ledger"), values["ledger"])
-        self.exchange.restore(part("exchange"), values["exchange"])
-        self.tape.restore(part("tape"), values["tape"])
-        for population in self.populations:
-            name = f"population.{population.name}"
-            population.restore(part(name), values[name])
-        self.path.restore({**part("path"), **values["path"]})
-        self.fundamental = np.array(arrays["fundamental"])
-        self.group_of = np.array(arrays["group_of"])
-        self.halted_books = np.array(arrays["halted_books"], np.bool_)
-        self.tick = int(values["tick"])
-        self._sequence = int(values["sequence"])
-        self.chain_head = str(values["chain_head"])
-        self.identities_checked = int(values["identities_checked"])
-        self.messages_sent, self.trades_made = int(values["messages_sent"]), int(values["trades_made"])
-        self.day_volume = int(values["day_volume"])
-        self.shocks = [parse_shock(shock) for shock in values["shocks"]]
-        restore_rng(self, values["mesa"])
-        self.recorder.restore(copy.deepcopy(values["recorder"]))
-        self.alerts.restore(values["alerts"])
-        self.counters = Counters()
+        restore_state(self, arrays, values)
         self.mark_index()
         self.set_clock(self.tick)
         self.snapshot = Snapshot.of(self)

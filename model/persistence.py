@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..core.errors import RunError
 from ..core.units import Tick
@@ -128,7 +128,7 @@ class Memory:
 
     def _declare_objects(self) -> None:
         """Say in the manifest, before a tick of theirs is sealed, that object traders are in this run."""
-        count = len(self.economy.object_traders)
+        count = len(self.economy.floor.traders)
         if self.folder is not None and count != self.manifest.facts.get("object_traders", 0):
             self.manifest.facts = {**self.manifest.facts, "object_traders": count}
             self.manifest.write(self.folder)
@@ -155,7 +155,7 @@ class Memory:
     def recover(self) -> None:
         """After a halt: back to the newest checkpoint, or to the opening, and again to the last seal."""
         economy, sealed, sequence = self.economy, self.economy.tick, self.economy.sequence
-        if economy.object_traders:
+        if economy.floor.traders:
             raise RunError(
                 "an economy with object traders cannot be wound back, for they are code; make it again and run it again"
             )

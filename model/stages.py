@@ -120,7 +120,7 @@ def decide(economy: Economy) -> None:
         for sheet in sheets:
             economy.sheet.take(sheet)
     if economy.round_ == 0:
-        economy.object_traders_decide()
+        economy.floor.decide()
 
 
 def trade(economy: Economy) -> None:
