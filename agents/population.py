@@ -90,7 +90,8 @@ class Population:
         p = self.activity / self.rounds
         if p >= 1.0:
             return np.ones(u.shape[0], np.int64)
-        return 1 + np.floor(np.log1p(-u) / math.log1p(-p)).astype(np.int64)
+        gaps: IntArray = 1 + np.floor(np.log1p(-u) / math.log1p(-p)).astype(np.int64)
+        return gaps
 
     def draws(self, tick: Tick, round_: int) -> Draws:
         """Return the population's draws of one moment."""

@@ -74,12 +74,14 @@ class Traders:
     def cash(self) -> IntArray:
         """Return (n,) free cash in minor units (of the first book's currency)."""
         arrays = self._market.arrays
-        return arrays.holdings[self.owners, arrays.money[0], 0]
+        free: IntArray = arrays.holdings[self.owners, arrays.money[0], 0]
+        return free
 
     def shares(self, stock: object) -> IntArray:
         """Return (n,) free lots of ``stock``, a book number or one for each trader."""
         arrays = self._market.arrays
-        return arrays.holdings[self.owners, arrays.security[np.asarray(stock)], 0]
+        free: IntArray = arrays.holdings[self.owners, arrays.security[np.asarray(stock)], 0]
+        return free
 
     def priorities(self, number: int) -> IntArray:
         """Return (n,) priority keys: who comes first in a book within the round."""

@@ -98,20 +98,21 @@ class Ledger:
         OutOfBounds
             When an owner or instrument does not exist, or an amount is no integer.
         """
-        n = np.broadcast(instrument, payer, payee, amount).size
         named = {"instrument": instrument, "payer": payer, "payee": payee, "amount": amount}
-        rows = [as_rows(value, n, name) for name, value in named.items()]
-        self._check_exists("instrument", rows[0], len(self.instruments.dense), "dense instruments")
-        for name, owners in (("payer", rows[1]), ("payee", rows[2])):
+        n = np.broadcast(*(np.asarray(value) for value in named.values())).size
+        which, payers, payees, amounts = (as_rows(value, n, name) for name, value in named.items())
+        self._check_exists("instrument", which, len(self.instruments.dense), "dense instruments")
+        for name, owners in (("payer", payers), ("payee", payees)):
             self._check_exists(name, owners, self.owners.size, "owners")
         known = len(self.kinds)
         number = self.kind(kind)
         failed = post_rows(
-            self.holdings, self.issued, self.held, self.flows, self.owners.sectors, self.issuer, *rows, number
-        )
+            self.holdings, self.issued, self.held, self.flows, self.owners.sectors, self.issuer,
+            which, payers, payees, amounts, number,
+        )  # fmt: skip
         if failed >= 0:
             self.kinds, self.flows = self.kinds[:known], np.ascontiguousarray(self.flows[:known])
-            raise self._overdraft(*rows, failed)
+            raise self._overdraft(which, payers, payees, amounts, failed)
 
     @staticmethod
     def _check_exists(name: str, numbers: IntArray, count: int, what: str) -> None:

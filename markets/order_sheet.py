@@ -72,7 +72,7 @@ class OrderSheet:
     ) -> int:
         """Append rows (arrays or scalars, broadcast to the owners) and return how many."""
         owners = np.atleast_1d(np.asarray(owner, np.int64))
-        count = owners.shape[0]
+        count = int(owners.shape[0])
         rows = self.room_for(count)[self.size : self.size + count]
         rows[:, OWNER] = owners
         for column, values in (

@@ -49,6 +49,6 @@ class StockSettings(Parameters):
         """Return (number,) opening prices, log-uniform between the bounds and on the tick; keyed by stock."""
         u = Draws.of(seed, "stocks").uniform(np.arange(self.number), BIRTH)
         low, high = np.log(self.opening_low), np.log(self.opening_high)
-        prices = np.rint(np.exp(low + u * (high - low)) / self.tick_size).astype(np.int64) * self.tick_size
-        return np.maximum(prices, self.tick_size)
+        prices: IntArray = np.rint(np.exp(low + u * (high - low)) / self.tick_size).astype(np.int64) * self.tick_size
+        return np.maximum(prices, np.int64(self.tick_size))
 

@@ -37,7 +37,7 @@ class Tape:
         self.closes: FloatArray = np.tile(opening.astype(np.float64), (DAYS, 1))
         self.sigma: FloatArray = np.full(books, opening_volatility / math.sqrt(ticks_per_day))
         self.mean_20: FloatArray = opening.astype(np.float64)
-        self.deviation_20: FloatArray = opening * opening_volatility
+        self.deviation_20: FloatArray = opening.astype(np.float64) * opening_volatility
         self.fast, self.slow = log_price.copy(), log_price.copy()
         self.tick = 0
         self.days = 0
@@ -68,7 +68,8 @@ class Tape:
     def log_return(self, ticks: int) -> FloatArray:
         """Return (books,) log returns of the mid-price over the last ``ticks`` (at most the history kept)."""
         lag = min(ticks, HISTORY - 1)
-        return self.log_mid[self.tick % HISTORY] - self.log_mid[(self.tick - lag) % HISTORY]
+        change: FloatArray = self.log_mid[self.tick % HISTORY] - self.log_mid[(self.tick - lag) % HISTORY]
+        return change
 
     def state(self) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return arrays and values from which `restore` rebuilds the tape."""

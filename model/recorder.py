@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -171,22 +171,20 @@ class Recorder:
 
     def _note_balances(self) -> None:
         ledger = self.economy.ledger
-        names, sectors, assets, debts = [], [], [], []
-        sheet = ledger.balance_sheet()
+        rows: list[tuple[str, str, int, int]] = []
         for number, instrument in enumerate(ledger.instruments.dense):
             issuer = ledger.owners.sector_of(instrument.issuer)
             for code, sector in enumerate(SECTORS):
-                asset = int(ledger.held[number, code])
                 debt = int(ledger.issued[number]) if sector is issuer else 0
-                if asset or debt:
-                    names.append(instrument.name), sectors.append(str(sector)), assets.append(asset), debts.append(debt)
-        for instrument in ledger.instruments.contractual:
-            for sector in SECTORS:
-                net = int(sheet.loc[instrument.name, str(sector)])  # type: ignore[arg-type]
-                if net:
-                    names.append(instrument.name), sectors.append(str(sector))
-                    assets.append(max(net, 0)), debts.append(max(-net, 0))
-        self._append("balances", instrument=names, sector=sectors, asset=assets, liability=debts)
+                rows.append((instrument.name, str(sector), int(ledger.held[number, code]), debt))
+        nets = ledger.balance_sheet().to_numpy()[len(ledger.instruments.dense) :].tolist()
+        for instrument, row in zip(ledger.instruments.contractual, nets, strict=True):
+            for sector, net in zip(SECTORS, row, strict=True):
+                rows.append((instrument.name, str(sector), max(net, 0), max(-net, 0)))
+        kept = [row for row in rows if row[2] or row[3]]
+        columns: Iterable[tuple[Any, ...]] = zip(*kept, strict=True) if kept else ((), (), (), ())
+        names = ("instrument", "sector", "asset", "liability")
+        self._append("balances", **{name: list(column) for name, column in zip(names, columns, strict=True)})
 
     def _note_groups(self) -> None:
         economy = self.economy

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..agents.handles import NoSuchColumn
-from ..core.errors import BalanceIsPosted
+from ..core.errors import BalanceIsPosted, NoSuchColumn
 from ..core.units import IntArray
 
 if TYPE_CHECKING:
@@ -86,14 +85,14 @@ class EconomyRoster:
             elif name in population.state:
                 part = population.state[name]
             else:
-                parts.append(np.ma.masked_all(population.size))
+                parts.append(np.ma.masked_all(population.size))  # type: ignore[no-untyped-call] # NumPy's masked arrays are untyped
                 continue
             found = True
             parts.append(part)
         if not found:
             raise NoSuchColumn(name, self.column_names)
         masked = any(isinstance(part, np.ma.MaskedArray) for part in parts)
-        column = np.ma.concatenate(parts) if masked else np.concatenate(parts)
+        column = _joined(parts) if masked else np.concatenate(parts)
         if row is None:
             return column
         value = column[row]
@@ -123,3 +122,7 @@ class EconomyRoster:
                 self.economy.retire(population, row)
                 return
             row -= population.size
+
+
+def _joined(parts: list[Any]) -> Any:
+    return np.ma.concatenate(parts)  # type: ignore[no-untyped-call] # NumPy's masked arrays are untyped
