@@ -26,7 +26,12 @@ if TYPE_CHECKING:
         def admit(self, trader: Trader, cash: int, shares: Mapping[str, int]) -> int:
             """Register and fund a trader; return its owner id."""
 
-        def place(self, owner: int, symbol: str, side: Side, quantity: int, price: int | None, kind: Kind, life: int | None) -> int:
+        def dismiss(self, trader: Trader) -> None:
+            """Cancel a trader's orders and post its estate."""
+
+        def place(
+            self, owner: int, symbol: str, side: Side, quantity: int, price: int | None, kind: Kind, life: int | None
+        ) -> int:
             """Queue an order for this tick; return its ticket."""
 
         def order_of(self, ticket: int) -> OrderRecord | None:
@@ -76,7 +81,13 @@ class Trader(mesa.Agent):  # type: ignore[misc] # Mesa ships no types
                 raise OutOfBounds(name, amount, "give a whole number of minor units or lots, 0 or more")
         super().__init__(model)
         self._floor: TradingFloor = model.floor
-        self.owner: int = self._floor.admit(self, int(cash), {symbol: int(lots) for symbol, lots in (shares or {}).items()})
+        try:
+            self.owner: int = self._floor.admit(
+                self, int(cash), {name: int(lots) for name, lots in (shares or {}).items()}
+            )
+        except BaseException:
+            super().remove()
+            raise
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name in self._kept_by_ledger:
@@ -85,6 +96,11 @@ class Trader(mesa.Agent):  # type: ignore[misc] # Mesa ships no types
 
     def step(self) -> None:
         """Decide; called once in each tick."""
+
+    def remove(self) -> None:
+        """Leave the economy: orders are cancelled and the estate is posted."""
+        self._floor.dismiss(self)
+        super().remove()
 
     @property
     def cash(self) -> int:

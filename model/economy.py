@@ -33,7 +33,7 @@ from .anchors import build_anchor
 from .clock import Clock
 from .commands import ActionResult, Command, plain_values
 from .door import Refused, check_action
-from .floor import Floor
+from .floor import Floor, post_estate
 from .genesis import endow, form_populations, found_institutions, list_stocks, slots_needed
 from .persistence import Memory
 from .recorder import Recorder
@@ -98,6 +98,7 @@ class Economy(PopulatedModel):
         self.clock = Clock(settings.clock.ticks_per_day)
         self.schedule: Schedule = default_schedule()
         self.floor = Floor(self)
+        self._sheets: list[OrderSheet] = []
         self._queue: list[Command] = []
         self._sequence = 0
         self.running = True
@@ -121,6 +122,7 @@ class Economy(PopulatedModel):
         self.tick: Tick = 0
         self.round_ = 0
         self.halted: Halted | None = None
+        self.group_of: IntArray = np.zeros(0, np.int64)
         self.ledger = Ledger()
         self.institutions = found_institutions(self.ledger, settings.stocks.number)
         listings = list_stocks(self.ledger, self.institutions, settings)
@@ -189,7 +191,7 @@ class Economy(PopulatedModel):
             self.ledger.add_owners(counts[p.name], sector=Sector.HOUSEHOLDS, kind=p.name, house_bank=bank)
             for p in self.populations
         ]
-        self.group_of: IntArray = np.full(self.ledger.holdings.shape[0], len(self.populations), np.int64)
+        self.group_of = np.full(self.ledger.holdings.shape[0], len(self.populations), np.int64)
         for number, owners in enumerate(self._ranges):
             self.group_of[owners.start : owners.stop] = number
 
@@ -374,16 +376,8 @@ class Economy(PopulatedModel):
 
     def retire(self, population: Population, row: int) -> None:
         """Let a column trader leave: cancel its orders, post its estate to the treasury, mark it inactive."""
-        owner = int(population.owners[row])
-        if not self.ledger.owners.is_active(owner):
-            return
-        self.exchange.cancel_owner(owner)
-        for number in range(len(self.ledger.instruments.dense)):
-            amount = self.ledger.balance(owner, number)
-            if amount:
-                self.ledger.post("estate", number, payer=owner, payee=self.institutions.treasury, amount=amount)
-        self.ledger.owners.column("died")[owner] = self.tick
-        population.retire(row)
+        if post_estate(self, int(population.owners[row])):
+            population.retire(row)
 
     # -- reading ------------------------------------------------------------------------------
 
@@ -480,8 +474,8 @@ class Economy(PopulatedModel):
 
     def thread_sheets(self) -> list[OrderSheet]:
         """Return an empty sheet for each population."""
-        if not hasattr(self, "_sheets") or len(self._sheets) != len(self.populations):
-            self._sheets = [OrderSheet() for _ in self.populations]
+        while len(self._sheets) < len(self.populations):
+            self._sheets.append(OrderSheet())
         return self._sheets
 
     def facts(self) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from ..agents.traders import Trader
 from ..core.errors import OutOfBounds
 from ..core.units import OwnerId, Sector, Side
 from ..markets.desk import OrderRecord
-from ..markets.orders import NO_EXPIRY, Kind
+from ..markets.orders import NO_EXPIRY, NO_SLOT, Kind
 from .genesis import fund
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ class Floor:
         self.economy = economy
         self.traders: list[Trader] = []
         self._tickets: dict[int, int] = {}
-        self._unplaced: list[tuple[int, int]] = []
+        self._waiting: list[tuple[int, dict[str, int], int | None]] = []
         self._next_ticket = 1
 
     def admit(self, trader: Trader, cash: int, shares: Mapping[str, int]) -> OwnerId:
@@ -43,31 +43,47 @@ class Floor:
     def place(
         self, owner: OwnerId, symbol: str, side: Side, quantity: int, price: int | None, kind: Kind, life: int | None
     ) -> int:
-        """Write an order on this tick's sheet; return a ticket."""
+        """Take an order for the sheet of this tick, or between ticks of the next one; return a ticket."""
         economy = self.economy
         book = economy.exchange.listings.expect(symbol)
         if isinstance(quantity, bool) or not isinstance(quantity, (int, np.integer)) or quantity < 1:
             raise OutOfBounds("quantity", quantity, "give a whole number of lots, 1 or more")
         if price is not None and (not isinstance(price, (int, np.integer)) or price < 1):
-            raise OutOfBounds("price", price, "give a whole number of price units, 1 or more, or None for a market order")
+            due = "give a whole number of price units, 1 or more, or None for a market order"
+            raise OutOfBounds("price", price, due)
+        if life is not None and (isinstance(life, bool) or not isinstance(life, (int, np.integer)) or life < 1):
+            raise OutOfBounds("life", life, "give a whole number of ticks, 1 or more, or None for no limit")
         ticket, self._next_ticket = self._next_ticket, self._next_ticket + 1
-        self._unplaced.append((economy.sheet.size, ticket))
-        economy.sheet.write(
-            owner=owner, book=book, side=side, price=price or 0, quantity=int(quantity), kind=int(kind), slot=-1,
-            expiry=NO_EXPIRY if life is None else economy.tick + life - 1,
-            priority=economy.random.getrandbits(62),
-        )  # fmt: skip
+        row = {
+            "owner": owner, "book": book, "side": int(side), "price": int(price or 0), "quantity": int(quantity),
+            "kind": int(kind), "priority": economy.random.getrandbits(62),
+        }  # fmt: skip
+        self._waiting.append((ticket, row, None if life is None else int(life)))
         return ticket
 
     def decide(self) -> None:
-        """Let every trader that has not left step once."""
-        for trader in self.traders:
-            if self.economy.ledger.owners.is_active(trader.owner):
+        """Let every trader that has not left step once, then write what they ordered on the sheet."""
+        economy = self.economy
+        for trader in list(self.traders):
+            if economy.ledger.owners.is_active(trader.owner):
                 trader.step()
-        first = self.economy.exchange.next_order
-        for row, ticket in self._unplaced:
-            self._tickets[ticket] = first + row
-        self._unplaced = []
+        self._forget_tickets()
+        waiting, self._waiting = self._waiting, []
+        for ticket, row, life in waiting:
+            self._tickets[ticket] = economy.exchange.next_order + economy.sheet.size
+            expiry = NO_EXPIRY if life is None else min(economy.tick + life - 1, NO_EXPIRY)
+            economy.sheet.write(**row, expiry=expiry, slot=NO_SLOT)
+
+    def _forget_tickets(self) -> None:
+        """Let the tickets go whose orders the desk has forgotten, now and then."""
+        records = self.economy.exchange.desk.records
+        if len(self._tickets) > 2 * len(records) + 1_000:
+            self._tickets = {ticket: order for ticket, order in self._tickets.items() if order in records}
+
+    def dismiss(self, trader: Trader) -> None:
+        """Let a trader leave: its orders are cancelled, what waits is dropped, its estate goes to the treasury."""
+        self._waiting = [place for place in self._waiting if place[1]["owner"] != trader.owner]
+        post_estate(self.economy, trader.owner)
 
     def order_of(self, ticket: int) -> OrderRecord | None:
         """Return the record of a ticket's order, None before it reaches the exchange."""
@@ -89,3 +105,16 @@ class Floor:
     def lots_of(self, owner: OwnerId, symbol: str) -> int:
         """Return lots held, free and reserved."""
         return self.economy.lots_of_owner(owner, symbol)
+
+
+def post_estate(economy: Economy, owner: OwnerId) -> bool:
+    """Cancel an owner's orders, post what it holds to the treasury and note that it left; False if it had before."""
+    if not economy.ledger.owners.is_active(owner):
+        return False
+    economy.exchange.cancel_owner(owner)
+    for number in range(len(economy.ledger.instruments.dense)):
+        amount = economy.ledger.balance(owner, number)
+        if amount:
+            economy.ledger.post("estate", number, payer=owner, payee=economy.institutions.treasury, amount=amount)
+    economy.ledger.owners.column("died")[owner] = economy.tick
+    return True

@@ -28,6 +28,7 @@ from catallaxy.model.economy import Economy
 from catallaxy.model.runs import replay, resume
 from tests.model.killed_run import visited
 from tests.model.small_economy import (
+    SMALL,
     assert_same_rows,
     assert_same_run,
     everything,
