@@ -1,10 +1,9 @@
 """The recipe of a simulated ticker feed: a walk with momentum and mean reversion.
 
 The recipe's price walk moves the *fundamental* value (`TickerAnchor`); its quotes and volumes are
-orders, so they belong to strategies (`TickerFlow`): the quote width to the market maker, the order
-size and its bursts to the noise traders, the trades a second and active tickers to the rate at which
-those wake. Instead of one producer process a ticker, each stock has draws of its own. The feed's
-twenty names and its opening prices, 15 to 550 dollars, are the defaults of `catallaxy.markets.stocks`.
+orders, so they belong to strategies: the quote width to the market maker, sizes, bursts, trades a
+second and active tickers to `catallaxy.agents.strategies.ticker_producer`. Instead of one producer
+process a ticker, producers are rows of one population with draws of their own. The feed's twenty names and its opening prices, 15 to 550 dollars, are the defaults of `catallaxy.markets.stocks`.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import Field
 
 from ..core.parameters import Parameters
 from ..core.randomness import component_key
@@ -34,26 +33,6 @@ class TickerRecipe(Parameters):
     steps_per_tick: int = Field(
         1, ge=1, le=1000, description="steps of the walk in a tick: one for each trade of the feed"
     )
-
-
-class TickerFlow(Parameters):
-    """The feed's quotes and volumes: a scenario hands them to the strategies that trade that way."""
-
-    quote_width: float = Field(0.0002, gt=0.0, le=0.5, description="bid to ask as a share of the price: 0.02 %")
-    quantity: int = Field(1000, ge=1, le=1_000_000_000, description="shares of an ordinary order")
-    burst_probability: float = Field(0.05, ge=0.0, le=1.0, description="chance that an order is a burst")
-    burst_low: int = Field(5, ge=1, le=10_000, description="least multiple of the ordinary quantity in a burst")
-    burst_high: int = Field(20, ge=1, le=10_000, description="greatest multiple of it, not below burst_low")
-    trades_per_second: float = Field(5.0, gt=0.0, le=1e6, description="trades a second and ticker, of simulated time")
-    active_tickers: int = Field(4, ge=1, le=100_000, description="tickers that trade at once")
-
-    @field_validator("burst_high")
-    @classmethod
-    def _ordered(cls, value: int, info: ValidationInfo) -> int:
-        low = info.data.get("burst_low")
-        if low is not None and value < low:
-            raise ValueError(f"give a number not below burst_low, which is {low}")
-        return value
 
 
 class TickerAnchor:

@@ -7,5 +7,15 @@ from .market_maker import MarketMaker
 from .mean_reversion import MeanReversion
 from .momentum import Momentum
 from .noise import Noise
+from .ticker_producer import TickerProducer
 
-__all__ = ["Fundamentalist", "Herder", "Hybrid", "MarketMaker", "MeanReversion", "Momentum", "Noise"]
+__all__ = [
+    "Fundamentalist",
+    "Herder",
+    "Hybrid",
+    "MarketMaker",
+    "MeanReversion",
+    "Momentum",
+    "Noise",
+    "TickerProducer",
+]

@@ -36,7 +36,7 @@ from catallaxy.model.anchor_sources import load_series
 from catallaxy.model.anchors import ANCHORS, AnchorContext, AnchorSettings, build_anchor, register_anchor
 from catallaxy.model.fundamental import ConstantAnchor, FundamentalPath, check_anchor
 from catallaxy.model.series_anchor import SeriesAnchor
-from catallaxy.model.ticker_feed import TickerFlow, TickerRecipe
+from catallaxy.model.ticker_feed import TickerRecipe
 from catallaxy.model.walk_anchor import WalkRecipe
 
 TICKS = 6
@@ -343,10 +343,8 @@ def test_mean_reversion_pulls_the_feed_back_to_its_opening_price() -> None:
 
 
 def test_the_feeds_published_numbers_are_its_defaults() -> None:
-    recipe, flow = TickerRecipe(), TickerFlow()
+    recipe = TickerRecipe()
     assert (recipe.decay, recipe.move) == (0.95, 0.001)
-    assert (flow.quote_width, flow.quantity, flow.burst_probability) == (0.0002, 1000, 0.05)
-    assert (flow.burst_low, flow.burst_high, flow.trades_per_second, flow.active_tickers) == (5, 20, 5.0, 4)
 
 
 def test_the_anchor_none_stays_at_the_opening_prices() -> None:
@@ -583,9 +581,6 @@ def test_settings_out_of_bounds_are_named() -> None:
         ),
         "anchor.ticker.decay is 1.0; Input should be less than 1": lambda: AnchorSettings.of(
             {"ticker": {"decay": 1.0}}, at="anchor"
-        ),
-        "flow.burst_high is 2; Value error, give a number not below burst_low, which is 5": lambda: TickerFlow.of(
-            {"burst_high": 2}, at="flow"
         ),
     }
     for message, act in cases.items():
