@@ -78,9 +78,9 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     """Fetch a public name from its room (PEP 562); later uses find it here."""
     if name == "__version__":
-        from importlib.metadata import version
+        from .ledger.manifest import package_version
 
-        value: Any = version("catallaxy")
+        value: Any = package_version()
     elif name in _HOMES:
         from importlib import import_module
 

@@ -70,9 +70,9 @@ app = typer.Typer(
 
 def _version(asked: bool) -> None:
     if asked:
-        from importlib.metadata import version
+        from .ledger.manifest import package_version
 
-        print(f"catallaxy {version('catallaxy')}")
+        print(f"catallaxy {package_version()}")
         raise typer.Exit
 
 

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
+from .ledger.manifest import package_version
+
 PYTHON = (3, 11)
 ROOM_MB = 1_000
 
@@ -53,7 +55,13 @@ def _python() -> Check:
 
 def _packages() -> Iterator[Check]:
     """Every package that the installed metadata require, imported for real."""
-    yield Check("catallaxy", metadata.version("catallaxy"))
+    version = package_version()
+    if version == "not installed":
+        yield Check(
+            "catallaxy", "runs from a checkout", None, "pip install . tells what it needs; nothing to compare with"
+        )
+    else:
+        yield Check("catallaxy", version)
     for name, bounds, extra in requirements():
         if not extra:
             yield _package(name, bounds)
@@ -61,7 +69,11 @@ def _packages() -> Iterator[Check]:
 
 def requirements() -> Iterator[tuple[str, str, str]]:
     """Yield (package, version bounds, extra or empty) of everything the package declares."""
-    for line in metadata.requires("catallaxy") or ():
+    try:
+        lines = metadata.requires("catallaxy") or []
+    except metadata.PackageNotFoundError:
+        return
+    for line in lines:
         need, _, marker = line.partition(";")
         match = re.match(r"\s*([A-Za-z0-9_.-]+)\s*(?:\[[^]]*])?\s*\(?([^)]*)\)?", need)
         extra = re.search(r"extra\s*==\s*[\"']([\w-]+)[\"']", marker)
@@ -149,8 +161,9 @@ def _cache() -> Check:
     if folder is None:
         remedy = "set CATALLAXY_CACHE to a folder that you may write; until then every run compiles for about 10 s"
         return Check("compiled code", "no folder to keep it in", None, remedy)
-    kernels = len(list(Path(folder).rglob("*.nbi")))
-    return Check("compiled code", f"{kernels} kernels in {folder}" if kernels else f"none yet; goes to {folder}")
+    place = Path(folder).parent
+    megabytes = sum(file.stat().st_size for file in place.rglob("*") if file.is_file()) / 1e6
+    return Check("compiled code", f"kept in {place} ({megabytes:,.0f} MB)")
 
 
 _PURPOSES = {

@@ -12,6 +12,7 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
+from catallaxy.batch.bench_budget import Target
 from catallaxy.doctor import Check, within
 from catallaxy.model.scenario import load_scenario
 from tests.cli.command_line import TINY, Command
@@ -242,6 +243,7 @@ def test_facts_say_when_a_run_is_too_short(catallaxy: Command, ended: Path) -> N
     assert "too few bars" in catallaxy("facts", "ended").out
 
 
+@pytest.mark.compiled
 def test_a_replication_prints_published_and_ours(catallaxy: Command) -> None:
     said = catallaxy("replicate", "roll", "--quick", "--json", "--quiet")
 
@@ -251,6 +253,29 @@ def test_a_replication_prints_published_and_ours(catallaxy: Command) -> None:
 
 
 # -- the machine ----------------------------------------------------------------------------------
+
+
+FIGURES: dict[str, Any] = {
+    "machine": {"processor": "a processor"},
+    "calibration_ns": 11.1,
+    "order_book": [{"books": 20, "messages_per_second": 9_000_000, "ns_per_message": 111.0}],
+    "ticks": [{"traders": 100_000, "activity": 0.1, "ms": 12.0, "messages": 8_000, "peak_rss_mb": 420.0}],
+}
+
+
+def test_bench_prints_figures_for_programs_and_how_they_stand_for_people(
+    catallaxy: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[bool] = []
+    speed = Target("matching", "M messages/s", 8.0, None, lambda found: 9.0, most=False)
+    monkeypatch.setattr("catallaxy.batch.bench.bench", lambda quick: asked.append(quick) or FIGURES)
+    monkeypatch.setattr("catallaxy.batch.bench_budget.TARGETS", (speed,))
+
+    programs, people = catallaxy("bench", "--quick", "--json"), catallaxy("bench")
+
+    assert (programs.json, asked) == (FIGURES, [True, False])
+    assert people.out.splitlines()[0] == "a processor, 11.1 ns for a calibration loop"
+    assert people.out.splitlines()[-1].split() == ["matching", "9", "M", "messages/s", "met,", "12", "%", "above"]
 
 
 def test_warmup_ends_with_every_kernel_ready(catallaxy: Command) -> None:

@@ -101,7 +101,7 @@ def test_paces_are_written_as_people_write_them(text: str, seconds: float) -> No
 def test_compiling_is_announced_when_no_machine_code_is_kept_yet(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(session, "cache_folder", lambda: str(tmp_path))
+    monkeypatch.setattr(session, "cache_folder", lambda source: str(tmp_path))
     assert cold() == "compiling, once, about 10 s"
 
     (tmp_path / "kernel.nbi").touch()
@@ -110,7 +110,7 @@ def test_compiling_is_announced_when_no_machine_code_is_kept_yet(
 
 @pytest.mark.compiled
 def test_compiling_in_every_run_is_announced_with_the_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(session, "cache_folder", lambda: None)
+    monkeypatch.setattr(session, "cache_folder", lambda source: None)
 
     assert cold() == (
         "compiling, about 10 s, in every run: no folder can be written to keep it (set CATALLAXY_CACHE to one)"

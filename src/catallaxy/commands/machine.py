@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -24,18 +26,26 @@ def bench(
     from ..batch.bench import bench as measure
 
     found = measure(quick=quick)
-    if json:
-        print(as_json(found))
-        return
-    for name, value in found.items():
-        if isinstance(value, list) and value:
-            print(f"{name}\n{aligned([list(row.values()) for row in value], list(value[0]))}\n")
-        else:
-            print(aligned([(name, _brief(value))]) + "\n")
+    print(as_json(found) if json else _bench_table(found))
 
 
-def _brief(value: Any) -> Any:
-    return ", ".join(f"{key} {item}" for key, item in value.items()) if isinstance(value, dict) else value
+_COLUMNS = {
+    "order_book": ("books", "messages_per_second", "ns_per_message"),
+    "ticks": ("traders", "activity", "ms", "messages", "peak_rss_mb"),
+}
+
+
+def _bench_table(found: Mapping[str, Any]) -> str:
+    """Return the main figures, and how each stands against what the project aims at."""
+    from ..batch.bench_budget import TARGETS, standing
+
+    parts = [f"{found['machine']['processor']}, {found['calibration_ns']} ns for a calibration loop"]
+    for name, columns in _COLUMNS.items():
+        header = [column.replace("_", " ") for column in columns]
+        parts.append(aligned([[row[column] for column in columns] for row in found[name]], header))
+    values = [(target, target.measure(found)) for target in TARGETS]
+    rows = [(t.name, None if v is None else float(f"{v:.3g}"), t.unit, standing(t, v)) for t, v in values]
+    return "\n\n".join([*parts, aligned(rows, ("figure", "measured", "unit", "against the budget"))])
 
 
 def warmup(json: Json = False, quiet: Quiet = False) -> None:
@@ -52,7 +62,8 @@ def warmup(json: Json = False, quiet: Quiet = False) -> None:
     if note:
         progress(quiet).note(note)
     compile_everything()
-    seconds, folder = round(time.perf_counter() - start, 2), cache_folder()
+    seconds, kernels = round(time.perf_counter() - start, 2), cache_folder()
+    folder = None if kernels is None else str(Path(kernels).parent)
     if json:
         print(as_json({"seconds": seconds, "was_cold": bool(note), "folder": folder}))
     else:

@@ -131,13 +131,21 @@ def _line(economy: Economy, rate: float) -> str:
 
 
 def cold() -> str:
-    """Return what to say before machine code is made, nothing when it is there already."""
+    """Return what to say before machine code is made, nothing when most of it is there already."""
     if numba.config.DISABLE_JIT:
         return "NUMBA_DISABLE_JIT is set: nothing is compiled, and ticks are slow"
-    folder = cache_folder()
-    if folder is None:
+    folders = [cache_folder(source) for source in kernel_sources()]
+    if None in folders:
         return "compiling, about 10 s, in every run: no folder can be written to keep it (set CATALLAXY_CACHE to one)"
-    return "" if any(Path(folder).rglob("*.nbi")) else "compiling, once, about 10 s"
+    kept = sum(any(Path(folder).rglob("*.nbi")) for folder in folders if folder is not None)
+    return "compiling, once, about 10 s" if 2 * kept < len(folders) else ""
+
+
+def kernel_sources() -> list[Path]:
+    """Return the files of ours that hold the kernels loaded so far."""
+    ours = [module for name, module in sys.modules.items() if name.startswith("catallaxy.")]
+    kernels = [value.py_func for module in ours for value in vars(module).values() if hasattr(value, "py_func")]
+    return sorted({Path(function.__code__.co_filename) for function in kernels})
 
 
 class _StandardError:

@@ -17,9 +17,9 @@ def aligned(rows: Sequence[Sequence[Any]], header: Sequence[str] = ()) -> str:
     Examples
     --------
     >>> print(aligned([["AAPL", 12], ["IBM", 1234.5]], ["symbol", "price"]))
-    symbol   price
-    AAPL        12
-    IBM    1,234.5
+    symbol    price
+    AAPL         12
+    IBM     1,234.5
     """
     cells = [[cell(value) for value in row] for row in rows]
     numeric = [all(_is_number(value) or value is None for value in column) for column in zip(*rows, strict=True)]
@@ -47,12 +47,15 @@ def cell(value: Any) -> str:
 
 
 def as_json(value: Any) -> str:
-    r"""Return a value as JSON; what JSON lacks (nan, infinity) is null.
+    """Return a value as JSON; what JSON lacks (nan, infinity) is null.
 
     Examples
     --------
-    >>> as_json({"sum": Decimal(3), "mean": float("nan")})
-    '{\n  "sum": 3,\n  "mean": null\n}'
+    >>> print(as_json({"sum": Decimal(3), "mean": float("nan")}))
+    {
+      "sum": 3,
+      "mean": null
+    }
     """
     return json.dumps(_plain(value), indent=2, ensure_ascii=False, allow_nan=False)
 
