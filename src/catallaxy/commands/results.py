@@ -11,7 +11,6 @@ import numpy as np
 
 from ..batch.run_facts import daily_index
 from ..core.units import TRADING_DAYS_PER_YEAR
-from ..ledger.manifest import peak_rss_bytes
 from ..markets.measures import relative_spread
 from ..model.economy import Economy
 from .session import Outcome
@@ -31,7 +30,7 @@ def results_of(economy: Economy, outcome: Outcome, folder: Path, report: Path | 
         "seconds": round(wall, 3),
         "cpu_seconds": round(cpu, 3),
         "ticks_per_second": round(outcome.ticks / outcome.seconds, 2) if outcome.ticks else 0.0,
-        "peak_rss_mb": round(peak_rss_bytes() / 1e6, 1),
+        "peak_rss_mb": round(outcome.peak_bytes / 1e6, 1),
         "state_hash": economy.state_hash() if outcome.halted is None else None,
         "chain_head": economy.chain_head,
         "identities_checked": economy.identities_checked,

@@ -19,6 +19,7 @@ import numba
 from ..core import logs
 from ..core.errors import Halted, IdentityBroken, RunError
 from ..core.kernel import cache_folder
+from ..ledger.manifest import peak_rss_bytes
 from ..model.economy import Economy
 from ..progress import Progress
 from .pace import Pace
@@ -70,6 +71,7 @@ class Outcome:
     due: int
     ticks: int = 0
     seconds: float = 0.0
+    peak_bytes: int = 0  # of the run itself: drawing its report takes more
     halted: Halted | None = None
     stopped: int | None = None
     began: tuple[float, float] = field(default_factory=lambda: (time.perf_counter(), time.process_time()))
@@ -115,6 +117,7 @@ def drive(economy: Economy, ticks: int, watch: Progress, pace: Pace, stop: Stop,
         outcome.stopped = stop.number
         watch.end()
         _close(economy, outcome)
+        outcome.peak_bytes = peak_rss_bytes()
 
 
 def _close(economy: Economy, outcome: Outcome) -> None:
