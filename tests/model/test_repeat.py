@@ -227,6 +227,19 @@ def test_a_group_is_born_the_same_and_wakes_at_the_same_ticks_whoever_else_is_th
         joined.step()
 
 
+def test_newcomers_to_a_group_move_nobody_elses_draws() -> None:
+    """A draw belongs to an ordinal: who was there before is born, owns and wakes as ever."""
+    groups = {size: mixed({"noise": 1.0}, number=size) for size in (40, 47)}
+    (few,), (more,) = (economy.populations for economy in groups.values())
+    for population in (few, more):
+        population.muted = True
+    assert (groups[40].ledger.holdings[few.owners] == groups[47].ledger.holdings[more.owners[:40]]).all()
+    for _ in range(12):
+        assert few.wake.tolist() == more.wake[:40].tolist()
+        for economy in groups.values():
+            economy.step()
+
+
 def test_a_muted_group_still_owns_and_draws_but_never_orders() -> None:
     muted = ran(TICKS, traders__muted=("noise",))
     loud = ran(TICKS)
