@@ -137,7 +137,8 @@ def _one_run(count: int, batches: int, batch: int, seed: int) -> dict[str, Any]:
             took["found"] += int((held["gone"][:, R_QUANTITY] > 0).sum())
         orders = stream.orders()
         route = timed(lambda: held.update(routed=router.route(orders)))  # noqa: B023
-        match = timed(lambda: held.update(matched=books.match(orders, *held["routed"], first)))  # noqa: B023
+        order, starts = held["routed"]
+        match = timed(lambda: held.update(matched=books.match(orders, order, starts, first)))  # noqa: B023
         fills, acks = held["matched"]
         stream.accepted(orders, acks)
         first += orders.shape[0]

@@ -21,7 +21,7 @@ from .figures import TONES, Band, Bars, Candles, Dots, Figure, Line, Rule, Stems
 
 INCH = 72.0  # a pixel of the page is a point of the drawing
 _STAND_INS = {tone: f"#0a{number:02x}f{number % 16:x}" for number, tone in enumerate(TONES, 1)}
-_RC: Mapping[str, Any] = {
+_RC: Any = {
     "svg.fonttype": "none",
     "font.size": 11.0,
     "axes.spines.top": False,
@@ -209,7 +209,7 @@ def _candles(axes: Any, mark: Candles, colours: Mapping[str, str]) -> None:
     axes.set_ylim(floor, most + 0.06 * span)
 
 
-def _boxes(x: FloatArray, foot: FloatArray, head: FloatArray, half: float) -> FloatArray:
+def _boxes(x: FloatArray, foot: FloatArray, head: FloatArray, half: float) -> Any:
     corners = [(x - half, foot), (x - half, head), (x + half, head), (x + half, foot)]
     return np.stack([np.stack(corner, axis=1) for corner in corners], axis=1)
 

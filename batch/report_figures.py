@@ -48,14 +48,14 @@ def candle_figures(run: RunData, number: int = 2) -> list[Figure]:
         if not bars.x.size:
             continue
         keep = slice(max(0, bars.x.size - 260), None)
-        prices = [column[keep] / 100.0 for column in (bars.open, bars.high, bars.low, bars.close)]
+        first, high, low, last = (column[keep] / 100.0 for column in (bars.open, bars.high, bars.low, bars.close))
         figures.append(
             Figure(
                 f"candles-{symbol}", symbol, unit, "price, currency units",
-                (Candles(bars.x[keep], *prices, bars.volume[keep]),),
+                (Candles(bars.x[keep], first, high, low, last, bars.volume[keep]),),
                 note=f"{'Bars of single ticks' if unit == 'tick' else 'Daily bars'} of trades. "
                 f"Volume below; its highest bar is {count(round(bars.volume[keep].max()))} lots.",
-                alt=f"Candles of {symbol}, last close {prices[3][-1]:.2f}.",
+                alt=f"Candles of {symbol}, last close {last[-1]:.2f}.",
             )
         )  # fmt: skip
     return figures

@@ -50,7 +50,8 @@ def page(found: Mapping[str, Any]) -> str:
     return "\n\n".join(
         [
             f"{time.strftime('%Y-%m-%d')}, {machine['processor']}, {machine['cores']} cores, "
-            f"{machine['memory_gb']} GB, {machine['system']}, load average {machine['load_average']} at the start. "
+            f"{machine['memory_gb']} GB, {machine['system']}, load averages {machine['load_average']} before and "
+            f"{machine['load_average_after']} after (1, 5, 15 minutes; other work of the machine included). "
             f"{named}. "
             f"Calibration: {found['calibration_ns']} ns a Philox block.",
             "## Against the budget",

@@ -82,7 +82,7 @@ class Counterfactual:
         return pd.DataFrame(
             {
                 "tick": np.repeat(np.arange(1, self.ticks + 1), count),
-                "symbol": pd.Categorical.from_codes(np.tile(np.arange(count), self.ticks), list(self.symbols)),
+                "symbol": pd.Categorical(np.tile(np.array(self.symbols, object), self.ticks), list(self.symbols)),
                 "price_with": self.prices_with.ravel(),
                 "price_without": self.prices_without.ravel(),
                 "impact": self.price_impact.ravel(),
