@@ -93,6 +93,7 @@ def _drawn(figure: Figure, width: int, height: int, colours: Mapping[str, str], 
         _frame(axes, figure, colours)
         for mark in figure.marks:
             _MARKS[type(mark)](axes, mark, colours)
+        _name_rules(axes, figure, colours)
         _name_ends(axes, figure, height - 40 - top, colours)
         _limits(axes, figure)
     return drawing
@@ -166,18 +167,13 @@ def _band(axes: Any, mark: Band, colours: Mapping[str, str]) -> None:
 
 def _rule(axes: Any, mark: Rule, colours: Mapping[str, str]) -> None:
     axes.axvline(mark.at, color=colours[mark.tone], linewidth=1.0, dashes=(3, 3))
-    if mark.label:
-        axes.annotate(
-            mark.label, (mark.at, 1.0), xycoords=("data", "axes fraction"), xytext=(4, -2), textcoords="offset points",
-            va="top", fontsize=10, color=colours[mark.tone],
-        )  # fmt: skip
 
 
 def _bars(axes: Any, mark: Bars, colours: Mapping[str, str]) -> None:
     rows = np.arange(len(mark.names))
     axes.barh(rows, mark.lengths, height=0.62, color=colours[mark.tone], label=mark.label or None)
     axes.set_yticks(rows, mark.names)
-    axes.set_ylim(len(mark.names) - 0.4, -0.6)
+    axes.set_ylim(max(len(mark.names), 6) - 0.4, -0.6)  # few bars stay as thin as many
     for row, (length, note) in enumerate(zip(mark.lengths.tolist(), mark.notes, strict=False)):
         axes.annotate(
             note, (length, row), xytext=(4, 0), textcoords="offset points", va="center", fontsize=10,
@@ -217,6 +213,16 @@ def _boxes(x: FloatArray, foot: FloatArray, head: FloatArray, half: float) -> An
 _MARKS: Mapping[type, Callable[[Any, Any, Mapping[str, str]], None]] = {
     Line: _line, Dots: _dots, Stems: _stems, Band: _band, Rule: _rule, Bars: _bars, Candles: _candles,
 }  # fmt: skip
+
+
+def _name_rules(axes: Any, figure: Figure, colours: Mapping[str, str]) -> None:
+    """Write labels beside vertical lines, on four heights in turn so that near ones do not overlap."""
+    rules = [mark for mark in figure.marks if isinstance(mark, Rule) and mark.label]
+    for number, rule in enumerate(sorted(rules, key=lambda rule: rule.at)):
+        axes.annotate(
+            rule.label, (rule.at, 1.0), xycoords=("data", "axes fraction"), xytext=(4, -2 - 13 * (number % 4)),
+            textcoords="offset points", va="top", fontsize=10, color=colours[rule.tone],
+        )  # fmt: skip
 
 
 def _name_ends(axes: Any, figure: Figure, pixels: int, colours: Mapping[str, str]) -> None:

@@ -56,15 +56,26 @@ def how_to_repeat(manifest: Manifest, folder: Path, last_tick: int, *, from_outs
     return Recipe("\n".join(lines), "In Python, for this scenario is not one that ships with a few settings changed.")
 
 
-def _command(manifest: Manifest, last_tick: int) -> str | None:
+def changes_of(manifest: Manifest) -> tuple[str, ...] | None:
+    """Return what ``--set`` must say to make the run's scenario of the one whose name it has.
+
+    None when no scenario of that name ships, or when changes alone do not lead to it.
+    """
     name = str(manifest.scenario.get("name", ""))
     if name not in scenario_names():
         return None
     try:
-        changes = list(_changes(load_scenario(name).effective(), manifest.scenario))
+        changes = tuple(_changes(load_scenario(name).effective(), manifest.scenario))
         if load_scenario(name, parse_set(changes)).effective() != manifest.scenario:
             return None
     except CatallaxyError:
+        return None
+    return changes
+
+
+def _command(manifest: Manifest, last_tick: int) -> str | None:
+    name, changes = str(manifest.scenario.get("name", "")), changes_of(manifest)
+    if changes is None:
         return None
     clock = manifest.scenario["clock"]
     words = ["catallaxy", "run", *([name] if name != "markets" else []), "--seed", str(manifest.seed)]

@@ -19,6 +19,7 @@ from ..ledger.files import write_whole
 from . import report_figures as figures
 from .drawing import need_matplotlib
 from .fact_reference import sp500_sample
+from .repeat import changes_of
 from .report_page import NONE, count, grid, page, signed, tile
 from .report_sections import (
     events_section,
@@ -97,9 +98,17 @@ def _header(run: RunData, name: str) -> str:
     return (
         f'<header><p class="eyebrow">catallaxy run report</p><h1>{escape(name)}</h1>'
         f'<p class="lede">{escape(str(manifest.scenario.get("description", "")))}</p>'
+        f"{_changed(run)}"
         f'<p class="meta">{words}<span class="state">{state}</span></p></header>'
         f'<dl class="tiles">{"".join(_tiles(run))}</dl>'
     )
+
+
+def _changed(run: RunData) -> str:
+    """Return how the scenario differs from the one that ships under its name, of which the description speaks."""
+    changes = changes_of(run.manifest) or ()
+    named = ", ".join(f"<code>{escape(change)}</code>" for change in changes)
+    return f'<p class="changed">with {named}</p>' if named else ""
 
 
 def _tiles(run: RunData) -> list[str]:

@@ -163,7 +163,8 @@ def _memory(name: str, title: str, values: FloatArray, real: FloatArray | None, 
         Stems(lag, autocorrelations(values, lags), f"index, {values.size:,} {unit}"),
     ]
     if real is not None:
-        marks.append(Dots(lag, autocorrelations(real, lags), "S&P 500, 1999-2018", "second", 12.0, hollow=True))
+        series = "S&P 500, 1999-2018" if unit == "days" else "S&P 500, lags in days"
+        marks.append(Dots(lag, autocorrelations(real, lags), series, "second", 12.0, hollow=True))
     first = float(autocorrelations(values, 1)[0])
     return Figure(
         name, title, f"lag, {unit}", "correlation", tuple(marks), note=note,

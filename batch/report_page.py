@@ -157,6 +157,8 @@ a{color:var(--tone-accent);text-underline-offset:3px}
 a:focus-visible{outline:2px solid var(--tone-accent);outline-offset:3px;border-radius:2px}
 .eyebrow{font-size:12px;letter-spacing:.09em;text-transform:uppercase;color:var(--tone-muted);margin:0}
 .lede{font-size:18px;line-height:1.5;max-width:46em;margin:0 0 10px}
+.changed{color:var(--tone-muted);margin:0 0 10px;max-width:60em;overflow-wrap:anywhere}
+.changed code{font-size:13.5px}
 .meta{color:var(--tone-muted);margin:0;display:flex;flex-wrap:wrap;gap:4px 18px}
 .state{font-weight:600;color:var(--tone-ink)}
 nav{display:flex;flex-wrap:wrap;gap:4px 22px;border-block:1px solid var(--tone-line);padding:10px 0;margin:28px 0 8px;

@@ -70,7 +70,7 @@ def _fact_row(fact: Fact) -> tuple[str, ...]:
     if math.isinf(fact.low):
         accepted = f"{number(fact.high)} or less"
     elif math.isinf(fact.high):
-        accepted = f"{number(fact.low)} or more"
+        accepted = f"{number(fact.low)} or more" if not 0.0 < fact.low < 1e-6 else "above 0"
     else:
         accepted = f"{number(fact.low)} to {number(fact.high)}"
     classes = {"pass": ("pass", "✓ pass"), "miss": ("miss", "✕ miss")}
@@ -88,7 +88,7 @@ def wealth_section(run: RunData) -> str:
     """Return who gained: a chart and a table of strategies."""
     groups = run.groups
     if not groups:
-        return aside("Group statistics are written at day end, and no day has ended yet.")
+        return aside("Groups are counted at day end: no day has ended yet, or nobody trades.")
     head = ("strategy", "traders", "wealth a trader", "in cash", "orders", "lots traded")
     rows = (
         (

@@ -104,7 +104,7 @@ class RunData:
         facts = self.manifest.facts
         world = self.world
         groups = {group.name: group.traders for group in self.groups}
-        traders = facts.get("traders") or sum(groups.values()) or None
+        traders = facts.get("traders", sum(groups.values()) if groups else None)
         return {
             "traders": traders,
             "messages": int(world["messages"].sum()),

@@ -147,6 +147,10 @@ def test_a_scenario_made_of_changes_is_repeated_by_one_command(run: Path) -> Non
     assert 'anchor.source="walk"' in changes
 
 
+def test_changes_to_the_scenario_are_told_beside_its_description(page: Page) -> None:
+    assert 'with anchor.source="walk" , clock.ticks_per_day=10 , stocks.number=2 , traders.number=60' in page.text
+
+
 def test_the_default_run_is_repeated_by_the_shortest_command() -> None:
     manifest = Manifest(load_scenario("markets").effective(), 7)
 
