@@ -29,7 +29,9 @@ class TraderSettings(Parameters):
 
     number: int = Field(10_000, ge=0, le=10_000_000, description="traders in the mix")
     activity: float = Field(0.10, gt=0.0, le=1.0, description="mean wake-ups of a trader in a tick")
-    mix: dict[str, float] = Field(dict(DEFAULT_MIX), description="share of each strategy; shares are scaled to sum to 1")
+    mix: dict[str, float] = Field(
+        dict(DEFAULT_MIX), description="share of each strategy; shares are scaled to sum to 1"
+    )
     extra: dict[str, int] = Field({}, description="further groups, by strategy and number, on top of the mix")
     muted: tuple[str, ...] = Field((), description="groups that own what they own but never trade (counterfactuals)")
     least_wealth: int = Field(5_000_000, ge=0, description="smallest opening wealth of a trader, cents")

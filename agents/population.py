@@ -55,7 +55,9 @@ class Population:
         The strategy's own columns.
     """
 
-    def __init__(self, name: str, strategy: Strategy, *, seed: int, activity: float, rounds: int, muted: bool = False) -> None:
+    def __init__(
+        self, name: str, strategy: Strategy, *, seed: int, activity: float, rounds: int, muted: bool = False
+    ) -> None:
         self.name, self.strategy, self.muted, self.rounds = name, strategy, muted, rounds
         self.key = component_key(seed, f"traders.{name}")
         self.activity = activity

@@ -46,9 +46,7 @@ class Traders:
         The population's own columns, all of its rows; index them with ``rows``.
     """
 
-    def __init__(
-        self, rows: IntArray, owners: IntArray, draws: Draws, state: dict[str, Any], market: Market
-    ) -> None:
+    def __init__(self, rows: IntArray, owners: IntArray, draws: Draws, state: dict[str, Any], market: Market) -> None:
         self.rows, self.owners, self.draws, self.state, self._market = rows, owners, draws, state, market
 
     def __len__(self) -> int:
@@ -211,5 +209,3 @@ def strategy_named(name: str) -> type[Strategy]:
     if name not in known:
         raise UnknownKey(f"strategy.{name}", tuple(f"strategy.{other}" for other in known))
     return known[name]
-
-

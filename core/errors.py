@@ -247,7 +247,10 @@ class BalanceIsPosted(LedgerError):
         self.attribute = attribute
 
     def __str__(self) -> str:
-        return f"{self.attribute} is kept by the ledger and cannot be assigned; use economy.transfer(...)"
+        return (
+            f"{self.attribute} is kept by the ledger and cannot be assigned; "
+            "balances change through orders, actions and postings"
+        )
 
 
 class PopulationError(CatallaxyError):
@@ -299,7 +302,9 @@ class MissingExtra(PlugInError):
         self.purpose, self.package, self.extra = purpose, package, extra
 
     def __str__(self) -> str:
-        return f"{self.purpose} needs the package {self.package!r}; install it with: pip install 'catallaxy[{self.extra}]'"
+        return (
+            f"{self.purpose} needs the package {self.package!r}; install it with: pip install 'catallaxy[{self.extra}]'"
+        )
 
 
 class RunError(CatallaxyError):

@@ -42,7 +42,7 @@ class Parameters(BaseModel):
 
     def replaced(self, changes: Mapping[str, Any], at: str = "") -> Self:
         """Return a copy with nested ``changes`` merged in, validated again as a whole."""
-        return type(self).of(merged(self.model_dump(), changes), at)
+        return type(self).of(overlaid(type(self), self.model_dump(), changes), at)
 
 
 def _translated(error: ValidationError, model: type[Parameters], at: str) -> ScenarioError:
@@ -51,7 +51,14 @@ def _translated(error: ValidationError, model: type[Parameters], at: str) -> Sce
     key = ".".join(([at] if at else []) + path)
     if first["type"] == "extra_forbidden":
         return UnknownKey(key, tuple(sorted(_siblings(model, path[:-1], at))))
-    return OutOfBounds(key, first.get("input"), str(first["msg"]))
+    return refused_value(key, first)
+
+
+def refused_value(key: str, problem: Mapping[str, Any]) -> OutOfBounds:
+    """Return the error for one of pydantic's ``problem`` values; a field that is missing has no value to show."""
+    if problem["type"] == "missing":
+        return OutOfBounds(key, None, "it is required")
+    return OutOfBounds(key, problem.get("input"), str(problem["msg"]))
 
 
 def _siblings(model: type[BaseModel], path: list[str], at: str) -> list[str]:
@@ -71,22 +78,47 @@ def nested(field: FieldInfo) -> type[Parameters] | None:
     return None
 
 
-def merged(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
-    """Return ``base`` with ``changes`` laid over it, table by table.
+class Table(dict[str, Any]):
+    """Settings named one by one: laid over what is there, where a plain mapping takes its place."""
+
+
+def overlaid(model: type[Parameters], base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return ``base`` with ``changes`` laid over it: section by section, a field with a mapping as a whole.
 
     Examples
     --------
-    >>> merged({"a": {"x": 1, "y": 2}}, {"a": {"y": 3}})
-    {'a': {'x': 1, 'y': 3}}
+    >>> class Traders(Parameters):
+    ...     number: int = 10
+    ...     mix: dict[str, float] = {"noise": 1.0}
+    >>> class Model(Parameters):
+    ...     traders: Traders = Traders()
+    >>> overlaid(Model, Model().model_dump(), {"traders": {"mix": {"herder": 1.0}}})
+    {'traders': {'number': 10, 'mix': {'herder': 1.0}}}
+    >>> overlaid(Model, Model().model_dump(), unflattened({"traders__mix__herder": 1.0}))
+    {'traders': {'number': 10, 'mix': {'noise': 1.0, 'herder': 1.0}}}
     """
     out = dict(base)
     for key, value in changes.items():
-        old = out.get(key)
-        out[key] = merged(old, value) if isinstance(old, Mapping) and isinstance(value, Mapping) else value
+        field, old = model.model_fields.get(key), out.get(key)
+        section = nested(field) if field is not None else None
+        if section is not None and isinstance(value, Mapping):
+            out[key] = overlaid(section, old or {}, value)
+        elif isinstance(value, Table) and isinstance(old, Mapping):
+            out[key] = _merged(old, value)
+        else:
+            out[key] = value
     return out
 
 
-def unflattened(flat: Mapping[str, Any], separator: str = "__") -> dict[str, Any]:
+def _merged(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    out = dict(base)
+    for key, value in changes.items():
+        old = out.get(key)
+        out[key] = _merged(old, value) if isinstance(value, Table) and isinstance(old, Mapping) else value
+    return out
+
+
+def unflattened(flat: Mapping[str, Any], separator: str = "__") -> Table:
     """Return nested tables from flat overrides.
 
     Examples
@@ -94,12 +126,17 @@ def unflattened(flat: Mapping[str, Any], separator: str = "__") -> dict[str, Any
     >>> unflattened({"traders__number": 500})
     {'traders': {'number': 500}}
     """
-    out: dict[str, Any] = {}
+    out = Table()
     for key, value in flat.items():
         *tables, name = key.split(separator)
         here = out
         for table in tables:
-            here = here.setdefault(table, {})
+            inner = here.setdefault(table, Table())
+            if not isinstance(inner, Table):
+                raise OutOfBounds(key, value, f"{table} is given as a whole as well, as {inner!r}; give one of them")
+            here = inner
+        if name in here:
+            raise OutOfBounds(key, value, f"{name} is given in parts as well, as {here[name]!r}; give one of them")
         here[name] = value
     return out
 

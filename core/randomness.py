@@ -79,7 +79,9 @@ def exponential(first: float) -> float:
 
 
 @kernel
-def fill_bits(out: UintArray, ordinals: IntArray, key: np.uint64, purpose: int, tick: int, block: int, round_: int) -> None:
+def fill_bits(
+    out: UintArray, ordinals: IntArray, key: np.uint64, purpose: int, tick: int, block: int, round_: int
+) -> None:
     """Write four draws for each ordinal into ``out`` (n, 4)."""
     for i in range(ordinals.shape[0]):
         a, b, c, d = philox(key, purpose, ordinals[i], tick, block, round_)

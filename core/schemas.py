@@ -156,7 +156,7 @@ TABLES: Mapping[str, TableSchema] = {
             ("source", "string", "", "door it came through"),
             ("sequence", "int64", "1", "number within the run"),
             ("owner", "int64", "owner", "who acts; -1 for the run itself"),
-            ("action", "string", "", "BUY, SELL, SHORT, COVER, CANCEL or SHOCK"),
+            ("action", "string", "", "BUY, SELL, SHORT, COVER, CANCEL, SHOCK, or LEAVE and SET by hand"),
             ("target", "int64", "owner", "the other agent; -1 for none"),
             ("symbol", "string", "", "symbol, or empty"),
             ("payload", "json", "", "the action as submitted"),

@@ -62,11 +62,15 @@ class Ledger:
         """Register owners and give them empty accounts."""
         ids = self.owners.add(count, sector=sector, kind=kind, house_bank=house_bank, born=born)
         if self.owners.size > self.holdings.shape[0]:
-            capacity = max(self.owners.size, int(1.25 * self.holdings.shape[0]))
-            grown = np.zeros((capacity, *self.holdings.shape[1:]), np.int64)
+            self.make_room(max(self.owners.size, int(1.25 * self.holdings.shape[0])))
+        return ids
+
+    def make_room(self, owners: int) -> None:
+        """Let accounts reach to ``owners``; whoever knows how many will come spares the growing."""
+        if owners > self.holdings.shape[0]:
+            grown = np.zeros((owners, *self.holdings.shape[1:]), np.int64)
             grown[: self.holdings.shape[0]] = self.holdings
             self.holdings = grown
-        return ids
 
     def add_instrument(self, instrument: Instrument) -> int:
         """Register an instrument; a dense one gets a column in every account. Return its number."""
@@ -207,13 +211,14 @@ class Ledger:
 
     # -- memory -------------------------------------------------------------------------------
 
-    def state(self) -> tuple[dict[str, Any], dict[str, Any]]:
-        """Return arrays and values from which `restore` rebuilds the ledger."""
+    def state(self, *, copy: bool = True) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Return arrays and values from which `restore` rebuilds the ledger; without ``copy``, views of accounts."""
         owners, names = self.owners.state()
+        holdings = self.holdings[: self.owners.size]
         arrays = {
             **owners,
             **self.contracts.state(),
-            "holdings": self.holdings[: self.owners.size].copy(),
+            "holdings": holdings.copy() if copy else holdings,
             "issued": self.issued.copy(),
             "held": self.held.copy(),
             "flows": self.flows.copy(),

@@ -157,9 +157,22 @@ class Desk:
     def restore(self, values: Mapping[str, Any]) -> None:
         """Take the state returned by `state`."""
         self.records = {}
-        for order, owner, book, side, kind, price, quantity, submitted, status, filled, turnover, handle, last, why in (
-            values["records"]
-        ):
+        for (
+            order,
+            owner,
+            book,
+            side,
+            kind,
+            price,
+            quantity,
+            submitted,
+            status,
+            filled,
+            turnover,
+            handle,
+            last,
+            why,
+        ) in values["records"]:
             self.records[order] = OrderRecord(
                 order, owner, book, Side(side), Kind(kind), price, quantity, submitted,
                 Status(status), filled, turnover, handle, last, Reason(why),

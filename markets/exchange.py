@@ -15,6 +15,7 @@ from typing import Any, Literal
 import numpy as np
 from pydantic import Field
 
+from ..core.errors import PlugInError
 from ..core.parameters import Parameters
 from ..core.units import BoolArray, FloatArray, IntArray, OrderId, OwnerId, Tick
 from ..ledger.ledger import Ledger
@@ -25,6 +26,7 @@ from .listing import Listings
 from .order_sheet import OrderSheet
 from .orders import (
     ACK_WIDTH,
+    BOOK,
     F_BOOK,
     F_LIMIT,
     F_MAKER,
@@ -36,11 +38,20 @@ from .orders import (
     NO_SLOT,
     OWNER,
     R_QUANTITY,
+    SIDE,
     SLOT,
     Reason,
     Status,
 )
-from .reservation import check_orders, collect_withdrawals, finish_orders, fold_messages, moving_prices, released_amounts
+from .reservation import (
+    check_orders,
+    collect_withdrawals,
+    finish_orders,
+    first_stray,
+    fold_messages,
+    moving_prices,
+    released_amounts,
+)
 from .routing import Router
 
 
@@ -83,7 +94,14 @@ class Exchange:
     """
 
     def __init__(
-        self, settings: ExchangeSettings, ledger: Ledger, listings: Listings, opening: IntArray, *, operator: OwnerId, slots: int = 2
+        self,
+        settings: ExchangeSettings,
+        ledger: Ledger,
+        listings: Listings,
+        opening: IntArray,
+        *,
+        operator: OwnerId,
+        slots: int = 2,
     ) -> None:
         self.settings, self.ledger, self.listings, self.operator = settings, ledger, listings, operator
         self.books = Books(listings.size, self_trade_prevention=settings.self_trade_prevention)
@@ -116,7 +134,10 @@ class Exchange:
         messages = sheet.messages
         n = messages.shape[0]
         if n == 0:
-            return RoundOutcome(messages, np.zeros(0, np.bool_), np.zeros(0, np.int64), _NO_FILLS, _NO_ACKS, self.next_order)
+            return RoundOutcome(
+                messages, np.zeros(0, np.bool_), np.zeros(0, np.int64), _NO_FILLS, _NO_ACKS, self.next_order
+            )
+        self._refuse_strays(messages)
         self._admit_owners(int(messages[:, OWNER].max()))
         rows = self._rows.sized(n)
         self._withdraw(messages, rows)
@@ -136,8 +157,18 @@ class Exchange:
         self.refresh()
         return RoundOutcome(messages, accepted, reasons, fills, acks, first)
 
+    def _refuse_strays(self, messages: IntArray) -> None:
+        """Refuse a sheet that names what does not exist: kernels would reach into other memory."""
+        row = first_stray(messages, self.ledger.owners.size, self.slots, self.listings.size)
+        if row >= 0:
+            owner, book, side, slot = (int(messages[row, column]) for column in (OWNER, BOOK, SIDE, SLOT))
+            raise PlugInError(
+                f"row {row} of the sheet names owner {owner}, book {book}, side {side}, slot {slot}; there are "
+                f"{self.ledger.owners.size} owners, {self.listings.size} books, 2 sides and {self.slots} slots"
+            )
+
     def _withdraw(self, messages: IntArray, rows: _Rows) -> None:
-        count = collect_withdrawals(messages, self.resting, rows.books, rows.handles)
+        count = collect_withdrawals(messages, self.resting, self.next_order, rows.books, rows.handles, rows.repeated)
         if count:
             self._release(self.books.cancel(rows.books[:count], rows.handles[:count]))
 
@@ -150,6 +181,9 @@ class Exchange:
             listings.security, listings.money, listings.unit_value, self.settings.collar, self.fee_ppm,
             owner, instrument, amount, wanted, reason,
         )  # fmt: skip
+        again = rows.repeated[:n]
+        if again.any():
+            wanted[again], reason[again] = False, int(Reason.SLOT_TAKEN)
         asked = wanted.copy()
         self.ledger.reserve(owner, instrument, amount, wanted)
         short = asked & ~wanted
@@ -323,6 +357,7 @@ class _Rows:
         self.books, self.handles = np.empty(n, np.int64), np.empty(n, np.int64)
         self.owner, self.instrument, self.amount = (np.zeros(n, np.int64) for _ in range(3))
         self.wanted: BoolArray = np.zeros(n, np.bool_)
+        self.repeated: BoolArray = np.zeros(n, np.bool_)
         self.reason: IntArray = np.zeros(n, np.int64)
 
     def sized(self, n: int) -> _Rows:

@@ -77,3 +77,4 @@ class Reason(IntEnum):
     OWNER_INACTIVE = 17
     ECONOMY_ENDED = 18
     INVALID_ACTION = 19
+    SLOT_TAKEN = 20

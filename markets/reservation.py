@@ -34,21 +34,40 @@ _HALTED, _NO_MARKET, _TOO_LARGE = 9, 10, 16
 
 
 @kernel
-def collect_withdrawals(messages: IntArray, resting: IntArray, books: IntArray, handles: IntArray) -> int:
+def first_stray(messages: IntArray, owners: int, slots: int, books: int) -> int:
+    """Return the first row that names an owner, slot, book or side that does not exist; -1 when all do."""
+    for i in range(messages.shape[0]):
+        if not (0 <= messages[i, OWNER] < owners and messages[i, SLOT] < slots and 0 <= messages[i, BOOK] < books):
+            return i
+        if not 0 <= messages[i, SIDE] <= 1:
+            return i
+    return -1
+
+
+@kernel
+def collect_withdrawals(
+    messages: IntArray, resting: IntArray, first_order: int, books: IntArray, handles: IntArray, repeated: BoolArray
+) -> int:
     """Take what rests in the slots the messages name; write (book, handle) pairs, return how many.
 
-    ``resting`` (owners, slots, 2) holds book and handle and is cleared where taken.
+    ``resting`` (owners, slots, 2) holds book and handle. A slot that an order of this round will use is
+    marked with its public id, -2 - id in the place of the book; ``repeated`` (n,) is True for every
+    further order of the round in the same slot.
     """
     k = 0
     for i in range(messages.shape[0]):
+        repeated[i] = False
         slot = messages[i, SLOT]
         if slot >= 0:
             owner = messages[i, OWNER]
             handle = resting[owner, slot, 1]
             if handle != 0:
                 books[k], handles[k] = resting[owner, slot, 0], handle
-                resting[owner, slot, 1] = 0
+                resting[owner, slot, 0], resting[owner, slot, 1] = 0, 0
                 k += 1
+            if messages[i, QUANTITY] > 0:
+                repeated[i] = resting[owner, slot, 0] <= -2 - first_order
+                resting[owner, slot, 0] = -2 - first_order - i
     return k
 
 

@@ -19,7 +19,9 @@ class StockSettings(Parameters):
     """Which stocks are listed. One price unit is one cent, one lot one share."""
 
     number: int = Field(20, ge=1, le=5_000, description="listed stocks")
-    symbols: tuple[str, ...] = Field((), description="their symbols; empty: twenty well-known ones, then S021, S022, ...")
+    symbols: tuple[str, ...] = Field(
+        (), description="their symbols; empty: twenty well-known ones, then S021, S022, ..."
+    )
     opening_low: int = Field(1_500, ge=100, le=10_000_000, description="lowest opening price, cents")
     opening_high: int = Field(55_000, ge=100, le=10_000_000, description="highest opening price, cents")
     tick_size: int = Field(1, ge=1, le=10_000, description="regulatory tick: prices are multiples of it, cents")
@@ -51,4 +53,3 @@ class StockSettings(Parameters):
         low, high = np.log(self.opening_low), np.log(self.opening_high)
         prices: IntArray = np.rint(np.exp(low + u * (high - low)) / self.tick_size).astype(np.int64) * self.tick_size
         return np.maximum(prices, np.int64(self.tick_size))
-

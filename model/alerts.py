@@ -103,7 +103,7 @@ class AlertRule:
     name : str
         In the table's column ``rule``.
     level : str
-        ``WARNING`` for what is unusual, ``ERROR`` for what is about to fail.
+        ``INFO`` for a busy machine, ``WARNING`` for what is unusual, ``ERROR`` for what is about to fail.
     threshold : float
         Values above it fire.
     measure : callable
@@ -117,7 +117,7 @@ class AlertRule:
     """
 
     name: str
-    level: Literal["WARNING", "ERROR"]
+    level: Literal["INFO", "WARNING", "ERROR"]
     threshold: float
     measure: Callable[[Any], Any]
     sentence: str = "{symbol} {value:g} is above {threshold:g}"
@@ -162,11 +162,11 @@ def machine_rules(settings: AlertSettings) -> tuple[AlertRule, ...]:
             "{value:.0%} of the memory is in use, above {threshold:.0%}",
         ),
         AlertRule(
-            "cpu", "WARNING", settings.cpu, lambda r: r.cpu,
+            "cpu", "INFO", settings.cpu, lambda r: r.cpu,
             "the processors are at {value:.0%} of their capacity, above {threshold:.0%}",
         ),
         AlertRule(
-            "tick_seconds", "WARNING", settings.tick_seconds, lambda r: r.tick_seconds,
+            "tick_seconds", "INFO", settings.tick_seconds, lambda r: r.tick_seconds,
             "the tick took {value:.2f} s, above {threshold:g} s",
         ),
     )  # fmt: skip
@@ -289,7 +289,7 @@ class Alerts:
 
 def _alert(rule: AlertRule, tick: int, symbol: str, value: float) -> Alert:
     message = rule.sentence.format(symbol=symbol, value=value, threshold=rule.threshold).strip()
-    level = logging.ERROR if rule.level == "ERROR" else logging.WARNING
+    level = logging.getLevelNamesMapping()[rule.level]
     log.log(level, message, extra={"tick": tick, "rule": rule.name, **({"symbol": symbol} if symbol else {})})
     return Alert(tick, rule.name, rule.level, value, rule.threshold, symbol, message)
 

@@ -24,10 +24,14 @@ Symbol = Annotated[str, Field(min_length=1, max_length=10, pattern=r"^[A-Z0-9][A
 
 class _Order(Parameters):
     symbol: Symbol = Field(description="listed symbol")
-    quantity: int = Field(ge=1, le=1_000_000, description="lots")
+    quantity: int = Field(strict=True, ge=1, le=1_000_000, description="lots")
     order_type: Literal["MARKET", "LIMIT"] = Field("MARKET", description="MARKET pays at most the collar")
-    price: int | None = Field(None, ge=1, le=LARGEST, description="price units; due for a LIMIT order only")
-    life: int | None = Field(None, ge=1, le=LARGEST, description="ticks a LIMIT order rests; unset: until cancelled")
+    price: int | None = Field(
+        None, strict=True, ge=1, le=LARGEST, description="price units; due for a LIMIT order only"
+    )
+    life: int | None = Field(
+        None, strict=True, ge=1, le=LARGEST, description="ticks a LIMIT order rests; unset: until cancelled"
+    )
 
     @model_validator(mode="after")
     def _price_matches_type(self) -> _Order:
@@ -66,7 +70,7 @@ class Cancel(Parameters):
     """Cancel the agent's own live order."""
 
     type: Literal["CANCEL"] = "CANCEL"
-    order: OrderId = Field(ge=1, le=LARGEST, description="public id of the order")
+    order: OrderId = Field(strict=True, ge=1, le=LARGEST, description="public id of the order")
 
 
 Action = Annotated[Buy | Sell | Short | Cover | Cancel, Field(discriminator="type")]

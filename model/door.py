@@ -22,6 +22,8 @@ from .shocks import books_of, parse_shock
 if TYPE_CHECKING:
     from .economy import Economy
 
+BY_HAND = ("LEAVE", "SET")
+
 
 class Refused(Exception):
     """A command that cannot be taken, with its reason code and a sentence."""
@@ -63,16 +65,38 @@ def _reason_of(key: str) -> Reason:
 
 
 def apply_commands(economy: Economy) -> None:
-    """Stamp, journal and apply what was submitted since the last tick (or what a journal says was)."""
-    for command in economy.take_commands():
+    """Stamp, journal and apply what was submitted since the last tick (or what a journal says was).
+
+    What somebody changed by hand between ticks took effect at once, so it comes first here as well.
+    """
+    commands = economy.take_commands()
+    for command in commands:
+        if command.payload.get("type") in BY_HAND:
+            _apply_by_hand(economy, command)
+    for command in commands:
         refusal = command.payload.get("refused")
         if refusal is not None:
             plain = {name: value for name, value in command.payload.items() if name != "refused"}
             _finish(economy, command, plain, False, Reason[refusal["reason"]], refusal["message"])
+        elif command.payload.get("type") in BY_HAND:
+            continue
         elif command.payload.get("type") == "SHOCK":
             _apply_shock(economy, command)
         else:
             _apply_action(economy, command)
+
+
+def _apply_by_hand(economy: Economy, command: Command) -> None:
+    """Let a trader leave, or assign to a column, unless that was done when it was asked."""
+    payload = command.payload
+    if command.sequence not in economy.done_by_hand:
+        if payload["type"] == "LEAVE":
+            economy.roster.remove(int(payload["row"]))
+        else:
+            economy.roster.set_column(payload["column"], np.array(payload["rows"], np.int64), payload["values"])
+    economy.done_by_hand.discard(command.sequence)
+    facts = {name: value for name, value in payload.items() if name not in ("rows", "values")}
+    _finish(economy, command, facts, True, Reason.ACCEPTED, "done between ticks")
 
 
 def _apply_shock(economy: Economy, command: Command) -> None:
@@ -146,6 +170,8 @@ def note_results(economy: Economy, outcome: RoundOutcome) -> None:
         record = economy.exchange.desk.records[outcome.first_order + row]
         accepted = bool(outcome.accepted[row])
         reason = Reason(int(outcome.reasons[row]))
+        if accepted and record.kind is Kind.MARKET and not record.filled:
+            accepted, reason = False, Reason.NO_MARKET
         text = record.status.name.lower() if accepted else sentence(reason)
         _finish(
             economy, command, command.payload, accepted, reason, text,
@@ -154,8 +180,9 @@ def note_results(economy: Economy, outcome: RoundOutcome) -> None:
 
 
 _SENTENCES: Mapping[Reason, str] = {
-    Reason.INSUFFICIENT_FUNDS: "Insufficient funds: free cash does not cover the order at its limit and the highest fee",
+    Reason.INSUFFICIENT_FUNDS: "Insufficient funds: free cash does not cover the order at its limit and highest fee",
     Reason.INSUFFICIENT_SHARES: "Insufficient shares: fewer free lots than ordered",
+    Reason.NO_MARKET: "nobody quotes the other side within the collar",
     Reason.HALTED: "trading in this symbol is halted",
     Reason.OFF_TICK: "the price is no multiple of the tick size",
     Reason.OFF_LOT: "the quantity is no multiple of the round lot",

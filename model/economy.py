@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -22,6 +23,7 @@ from ..core.mesa_adaptor import Collector, taken_apart
 from ..core.parameters import Parameters, unflattened
 from ..core.units import FloatArray, IntArray, OwnerId, Sector, Tick
 from ..ledger.blocks import genesis
+from ..ledger.files import canonical_json
 from ..ledger.ledger import Ledger
 from ..ledger.tables import digest_arrays
 from ..markets.exchange import Counters, Exchange
@@ -122,6 +124,8 @@ class Economy(PopulatedModel):
         self.tick: Tick = 0
         self.round_ = 0
         self.halted: Halted | None = None
+        self.stepping = False
+        self.done_by_hand: set[int] = set()  # commands that took effect when they were given, between ticks
         self.group_of: IntArray = np.zeros(0, np.int64)
         self.ledger = Ledger()
         self.institutions = found_institutions(self.ledger, settings.stocks.number)
@@ -147,7 +151,13 @@ class Economy(PopulatedModel):
         for population, owners in zip(self.populations, self._ranges, strict=True):
             population.add(owners, self.market())
             endow(
-                self.ledger, self.opening * listings.unit_value, listings, self.institutions, population, owners, settings
+                self.ledger,
+                self.opening * listings.unit_value,
+                listings,
+                self.institutions,
+                population,
+                owners,
+                settings,
             )
         self.roster = EconomyRoster(self)
         self.sheet = OrderSheet()
@@ -155,6 +165,8 @@ class Economy(PopulatedModel):
         self.arrivals: list[tuple[Population, IntArray]] = []
         self.halted_books = np.zeros(listings.size, np.bool_)
         self.shocks: list[Any] = [parse_shock(shock) for shock in settings.shocks]
+        for number, shock in enumerate(self.shocks):
+            check_shock(shock, self.symbols, tuple(p.name for p in self.populations), f"shocks[{number}]")
         self.results: dict[int, ActionResult] = {}
         self.pending_results: list[tuple[int, Command]] = []
         self.identities_checked = 0
@@ -187,6 +199,7 @@ class Economy(PopulatedModel):
         """Register the owners of every population, a contiguous range each."""
         counts = self.settings.traders.groups()
         bank = self.institutions.bank
+        self.ledger.make_room(self.ledger.owners.size + sum(counts.values()))
         self._ranges = [
             self.ledger.add_owners(counts[p.name], sector=Sector.HOUSEHOLDS, kind=p.name, house_bank=bank)
             for p in self.populations
@@ -209,6 +222,7 @@ class Economy(PopulatedModel):
             raise self.halted
         began = time.perf_counter()
         self.tick += 1
+        self.stepping = True
         stage: Stage | None = None
         try:
             for stage in self._stages_of_tick():
@@ -218,6 +232,8 @@ class Economy(PopulatedModel):
         except BaseException as interruption:  # half a tick must not stand, whoever interrupts it
             self._halt(stage.name if stage else "schedule", interruption)
             raise
+        finally:
+            self.stepping = False
         self.seconds_of_last_tick = time.perf_counter() - began
         self.running = self.tick < self.settings.clock.days * self.clock.ticks_per_day
         if self.clock.is_day_end(self.tick):
@@ -232,7 +248,8 @@ class Economy(PopulatedModel):
                 last = i
                 while last < len(stages) and stages[last].when is When.ROUND:
                     last += 1
-                for self.round_ in range(self.settings.exchange.rounds):
+                for round_ in range(self.settings.exchange.rounds):
+                    self.round_ = round_
                     yield from stages[i:last]
                 self.round_ = 0
                 i = last
@@ -281,7 +298,9 @@ class Economy(PopulatedModel):
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     # -- the door -----------------------------------------------------------------------------
@@ -346,6 +365,11 @@ class Economy(PopulatedModel):
         return commands
 
     @property
+    def queued(self) -> tuple[Command, ...]:
+        """What was submitted and waits for the next tick."""
+        return tuple(self._queue)
+
+    @property
     def sequence(self) -> int:
         """The number of the newest command."""
         return self._sequence
@@ -378,6 +402,13 @@ class Economy(PopulatedModel):
         """Let a column trader leave: cancel its orders, post its estate to the treasury, mark it inactive."""
         if post_estate(self, int(population.owners[row])):
             population.retire(row)
+            first = sum(other.size for other in self.populations[: self.populations.index(population)])
+            self.note_by_hand({"type": "LEAVE", "row": first + row})
+
+    def note_by_hand(self, payload: dict[str, Any]) -> None:
+        """Journal a change that was made between ticks, so that it replays; stages of a tick repeat by themselves."""
+        if not self.stepping:
+            self.done_by_hand.add(self._enqueue("python", -1, payload))
 
     # -- reading ------------------------------------------------------------------------------
 
@@ -428,7 +459,9 @@ class Economy(PopulatedModel):
         """Return the value of many owners' shares at last prices, in minor units."""
         listings = self.exchange.listings
         value = np.zeros(owners.shape[0], np.int64)
-        for security, worth in zip(listings.security.tolist(), (self.exchange.last * listings.unit_value).tolist(), strict=True):
+        for security, worth in zip(
+            listings.security.tolist(), (self.exchange.last * listings.unit_value).tolist(), strict=True
+        ):
             value += self.ledger.holdings[owners, security].sum(axis=1) * worth
         return value
 
@@ -497,9 +530,12 @@ class Economy(PopulatedModel):
 
     # -- state --------------------------------------------------------------------------------
 
-    def state(self) -> State:
-        """Return every array and value from which `restore` continues this run to the byte."""
-        return state_of(self)
+    def state(self, *, copy: bool = True) -> State:
+        """Return every array and value from which `restore` continues this run to the byte.
+
+        Without ``copy`` the accounts are views, good until the next tick.
+        """
+        return state_of(self, copy=copy)
 
     def restore(self, arrays: Mapping[str, Any], values: Mapping[str, Any]) -> None:
         """Take what `state` returned; the scenario must be the same."""
@@ -509,6 +545,6 @@ class Economy(PopulatedModel):
         self.snapshot = Snapshot.of(self)
 
     def state_hash(self) -> str:
-        """Return the SHA-256 of all arrays of the state, little-endian, by name."""
-        arrays, _values = self.state()
-        return digest_arrays(arrays)
+        """Return the SHA-256 of who owns and wants what: all arrays by name, and the records of the exchange."""
+        arrays, values = self.state(copy=False)
+        return hashlib.sha256(digest_arrays(arrays).encode() + canonical_json(values["exchange"])).hexdigest()

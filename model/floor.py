@@ -9,6 +9,7 @@ import numpy as np
 
 from ..agents.traders import Trader
 from ..core.errors import OutOfBounds
+from ..core.randomness import PRIORITY, Draws
 from ..core.units import OwnerId, Sector, Side
 from ..markets.desk import OrderRecord
 from ..markets.orders import NO_EXPIRY, NO_SLOT, Kind
@@ -56,10 +57,17 @@ class Floor:
         ticket, self._next_ticket = self._next_ticket, self._next_ticket + 1
         row = {
             "owner": owner, "book": book, "side": int(side), "price": int(price or 0), "quantity": int(quantity),
-            "kind": int(kind), "priority": economy.random.getrandbits(62),
+            "kind": int(kind), "priority": self._priority(owner),
         }  # fmt: skip
         self._waiting.append((ticket, row, None if life is None else int(life)))
         return ticket
+
+    def _priority(self, owner: OwnerId) -> int:
+        """Return the priority of an order: a draw of its trader, which moves nobody else's."""
+        ordinal = next(i for i, trader in enumerate(self.traders) if trader.owner == owner)
+        sent = sum(row["owner"] == owner for _ticket, row, _life in self._waiting)
+        draws = Draws.of(self.economy.seed, "floor", self.economy.tick)
+        return int(draws.bits([ordinal], PRIORITY, sent)[0] >> np.uint64(1))
 
     def decide(self) -> None:
         """Let every trader that has not left step once, then write what they ordered on the sheet."""
@@ -116,5 +124,5 @@ def post_estate(economy: Economy, owner: OwnerId) -> bool:
         amount = economy.ledger.balance(owner, number)
         if amount:
             economy.ledger.post("estate", number, payer=owner, payee=economy.institutions.treasury, amount=amount)
-    economy.ledger.owners.column("died")[owner] = economy.tick
+    economy.ledger.owners.column("died")[owner] = economy.tick if economy.stepping else economy.tick + 1
     return True

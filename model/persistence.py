@@ -147,7 +147,7 @@ class Memory:
         path = checkpoint.path_for(self.folder, tick)
         with writing(path.parent):
             path.parent.mkdir(exist_ok=True)
-        checkpoint.save(path, *self.economy.state())
+        checkpoint.save(path, *self.economy.state(copy=False))
         checkpoint.prune(self.folder, keep=self.economy.settings.recording.keep_checkpoints)
 
     # -- going back ---------------------------------------------------------------------------
@@ -195,6 +195,8 @@ class Memory:
             write_closing(self.economy, self.folder)
         self.store.close(self.economy.tick)
         if self.journal is not None:
+            for command in self.economy.queued:  # what still waits is there when the run goes on
+                write_down(self.journal, self.economy.tick + 1, command)
             self.journal.end(self.economy.tick, status)
             self.journal.close()
         self.write_manifest(status)
@@ -212,7 +214,7 @@ class Memory:
         economy, manifest = self.economy, self.manifest
         wall, cpu = time.perf_counter() - self._began[0], time.process_time() - self._began[1]
         manifest.reason, manifest.finished = reason, "" if reason == RUNNING else now()
-        manifest.last_tick, manifest.head = economy.tick, economy.chain_head
+        manifest.last_tick, manifest.head = economy.tick, economy.chain_head if economy.tick else ""
         manifest.state = "" if economy.halted else economy.state_hash()
         manifest.timing = {stage.name: round(stage.seconds, 6) for stage in economy.schedule} | {"wall": round(wall, 3)}
         manifest.cpu_seconds = round(cpu, 3)

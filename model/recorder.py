@@ -31,7 +31,6 @@ from ..markets.orders import (
     Kind,
     Status,
 )
-
 from .alerts import Alert
 from .commands import ActionResult, Command
 

@@ -114,6 +114,9 @@ class EconomyRoster:
             first += population.size
         if not found:
             raise NoSuchColumn(name, self.column_names)
+        self.economy.note_by_hand(
+            {"type": "SET", "column": name, "rows": np.asarray(rows).tolist(), "values": wanted.tolist()}
+        )
 
     def remove(self, row: int) -> None:
         """Let one trader leave: orders cancelled, estate posted to the treasury, row inactive."""

@@ -18,7 +18,7 @@ from pydantic import Field, field_validator
 from ..agents.endowment import TraderSettings
 from ..agents.strategy import StrategySettings, strategies, strategy_named
 from ..core.errors import OutOfBounds, ScenarioError, UnknownKey, UnknownScenario
-from ..core.parameters import Parameters, merged, unflattened
+from ..core.parameters import Parameters, overlaid, unflattened
 from ..markets.exchange import ExchangeSettings
 from ..markets.stocks import StockSettings
 from .alerts import AlertSettings
@@ -65,13 +65,14 @@ class Scenario(Parameters):
     def effective(self) -> dict[str, Any]:
         """Return the whole scenario as plain JSON values, defaults written out, ready to run again."""
         values: dict[str, Any] = json.loads(self.model_dump_json())
+        del values["threads"]  # changes no result, so it is no part of what a run is
         for name in self.traders.groups():
             values["strategy"][name] = json.loads(self.settings_of(name).model_dump_json())
         return values
 
     def with_overrides(self, overrides: Mapping[str, Any]) -> Self:
         """Return a copy with nested overrides laid over it."""
-        return type(self).of(merged(_plain(self), overrides))
+        return type(self).of(overlaid(type(self), _plain(self), overrides))
 
 
 def _plain(scenario: Scenario) -> dict[str, Any]:

@@ -36,6 +36,7 @@ class Stage:
     failed: bool = False
 
     def __call__(self, economy: Any) -> None:
+        """Run the stage and add up its time."""
         start = time.thread_time()
         self.failed = True
         self.run(economy)

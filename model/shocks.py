@@ -14,7 +14,7 @@ import numpy as np
 from pydantic import Field, TypeAdapter, ValidationError, model_validator
 
 from ..core.errors import OutOfBounds, UnknownKey
-from ..core.parameters import Parameters
+from ..core.parameters import Parameters, refused_value
 from ..core.units import Tick
 
 
@@ -81,7 +81,7 @@ def parse_shock(values: Mapping[str, Any], at: str = "shock") -> FundamentalJump
             raise UnknownKey(key, known) from None
         if first["type"] in ("union_tag_invalid", "union_tag_not_found"):
             raise OutOfBounds(f"{at}.kind", values.get("kind"), f"give one of {', '.join(SHOCK_KINDS)}") from None
-        raise OutOfBounds(key, first.get("input"), str(first["msg"])) from None
+        raise refused_value(key, first) from None
     return shock
 
 

@@ -68,7 +68,7 @@ def _flood(economy: Economy, shock: OrderFlood, number: int) -> None:
     arrays = economy.market().arrays
     books = books_of(shock, economy.symbols)
     for population in economy.populations:
-        if shock.who and population.name != shock.who:
+        if population.muted or (shock.who and population.name != shock.who):
             continue
         draws = Draws.of(economy.seed, f"shock.{number}.{population.name}", economy.tick)
         ordinals = np.flatnonzero(economy.ledger.owners.column("died")[population.owners] < 0)

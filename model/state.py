@@ -20,8 +20,8 @@ State: TypeAlias = tuple[dict[str, Any], dict[str, Any]]
 _COUNTS = ("tick", "identities_checked", "messages_sent", "trades_made", "day_volume", "agent_id_counter")
 
 
-def state_of(economy: Economy) -> State:
-    """Return (arrays, JSON values); arrays are copies, named ``component/array``."""
+def state_of(economy: Economy, *, copy: bool = True) -> State:
+    """Return (arrays, JSON values), arrays named ``component/array``; without ``copy`` the accounts are views."""
     path = economy.path.state()
     own = {"fundamental": economy.fundamental, "group_of": economy.group_of, "halted_books": economy.halted_books}
     arrays: dict[str, Any] = {name: array.copy() for name, array in own.items()}
@@ -37,7 +37,7 @@ def state_of(economy: Economy) -> State:
         "path": {name: value for name, value in path.items() if not isinstance(value, np.ndarray)},
     }
     parts: dict[str, State] = {
-        "ledger": economy.ledger.state(),
+        "ledger": economy.ledger.state(copy=copy),
         "exchange": economy.exchange.state(),
         "tape": economy.tape.state(),
     }

@@ -3,7 +3,8 @@
 The recipe's price walk moves the *fundamental* value (`TickerAnchor`); its quotes and volumes are
 orders, so they belong to strategies: the quote width to the market maker, sizes, bursts, trades a
 second and active tickers to `catallaxy.agents.strategies.ticker_producer`. Instead of one producer
-process a ticker, producers are rows of one population with draws of their own. The feed's twenty names and its opening prices, 15 to 550 dollars, are the defaults of `catallaxy.markets.stocks`.
+process a ticker, producers are rows of one population with draws of their own. The feed's twenty names
+and its opening prices, 15 to 550 dollars, are the defaults of `catallaxy.markets.stocks`.
 """
 
 from __future__ import annotations

@@ -17,7 +17,10 @@ class TickerProducerSettings(StrategySettings):
     """How often and how much producers trade."""
 
     activity: float | None = Field(
-        1.0, gt=0.0, le=1.0, description="trades of a producer in a tick; times the producers of a ticker, its frequency"
+        1.0,
+        gt=0.0,
+        le=1.0,
+        description="trades of a producer in a tick; times the producers of a ticker, its frequency",
     )
     active_tickers: int = Field(4, ge=1, le=100_000, description="stocks that have producers: the first ones listed")
     quantity: int = Field(1_000, ge=1, le=1_000_000_000, description="lots of an ordinary trade")

@@ -87,7 +87,10 @@ def test_a_column_may_be_assigned_and_a_balance_may_not(economy: ColumnEconomy) 
     assert economy.roster.columns["mood"].tolist() == [0, 0, 0, 0.5, 0, 0, 0, 0, 0, 0, 0, 0]
     with pytest.raises(BalanceIsPosted) as caught:
         handle.cash = 5
-    assert str(caught.value) == "cash is kept by the ledger and cannot be assigned; use economy.transfer(...)"
+    assert (
+        str(caught.value)
+        == "cash is kept by the ledger and cannot be assigned; balances change through orders, actions and postings"
+    )
 
 
 def test_an_unknown_attribute_names_the_nearest(economy: ColumnEconomy) -> None:

@@ -43,7 +43,10 @@ SENTENCES: dict[str, tuple[tuple[object, ...], str]] = {
     "OrderRefused": (("INVALID_PRICE", "price is 0; give 1 or more"), "price is 0; give 1 or more"),
     "Overdraft": ((7, "deposit", 100, 40), "owner 7 owes 100 of deposit but has 40 free: short by 60"),
     "IdentityBroken": (("A1", "deposit", -3), "identity A1 broken at deposit by -3"),
-    "BalanceIsPosted": (("cash",), "cash is kept by the ledger and cannot be assigned; use economy.transfer(...)"),
+    "BalanceIsPosted": (
+        ("cash",),
+        "cash is kept by the ledger and cannot be assigned; balances change through orders, actions and postings",
+    ),
     "ActsInColumns": (
         ("step", "write a strategy"),
         "column traders are rows of arrays and have no step of their own; write a strategy",

@@ -6,7 +6,7 @@ import pytest
 from pydantic import Field, ValidationError
 
 from catallaxy.core.errors import OutOfBounds, UnknownKey
-from catallaxy.core.parameters import Parameters, fields_of, merged, nested, unflattened
+from catallaxy.core.parameters import Parameters, fields_of, nested, overlaid, unflattened
 
 
 class Clock(Parameters):
@@ -112,8 +112,21 @@ def test_flat_overrides_become_tables() -> None:
     assert unflattened({"clock.days": 5}, ".") == {"clock": {"days": 5}}
 
 
-def test_merging_replaces_a_value_by_a_table_and_back() -> None:
-    assert merged({"a": 1, "b": {"x": 1}}, {"a": {"y": 2}, "b": 3}) == {"a": {"y": 2}, "b": 3}
+def test_a_mapping_takes_the_place_of_a_field_and_parts_of_it_are_laid_over_it() -> None:
+    class Mixed(Parameters):
+        mix: dict[str, float] = Field({"a": 1.0})
+        clock: Clock = Clock()
+
+    base = Mixed().model_dump()
+    assert overlaid(Mixed, base, {"mix": {"b": 2.0}})["mix"] == {"b": 2.0}
+    assert overlaid(Mixed, base, unflattened({"mix__b": 2.0}))["mix"] == {"a": 1.0, "b": 2.0}
+    assert overlaid(Mixed, base, {"clock": {"days": 5}})["clock"] == {**base["clock"], "days": 5}
+
+
+@pytest.mark.parametrize("flat", [{"clock": 5, "clock__days": 3}, {"clock__days": 3, "clock": 5}])
+def test_a_section_given_as_a_whole_and_in_parts_is_refused(flat: dict[str, int]) -> None:
+    with pytest.raises(OutOfBounds, match="give one of them"):
+        unflattened(flat)
 
 
 def test_fields_are_listed_with_dotted_keys_in_the_order_of_declaration() -> None:

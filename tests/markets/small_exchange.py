@@ -183,6 +183,7 @@ class PlainExchange:
         rows, self.opening = messages.tolist(), self.books.quotes()
         taken = [self.slots.pop((row[OWNER], row[SLOT])) for row in rows if (row[OWNER], row[SLOT]) in self.slots]
         self.release(self.books.cancel([b for b, _ in taken], [h for _, h in taken]))
+        self.claimed: set[tuple[int, int]] = set()
         reasons = [int(self.enter(row)) for row in rows]
         accepted = [reason == 0 and row[QUANTITY] > 0 for reason, row in zip(reasons, rows, strict=True)]
         first, self.next_order = self.next_order, self.next_order + len(rows)
@@ -214,6 +215,10 @@ class PlainExchange:
             return Reason.ACCEPTED
         if row[KIND] == Kind.MARKET:
             row[PRICE] = self.collar_of(book, side)
+        if lots > 0 and row[SLOT] >= 0:
+            if (row[OWNER], row[SLOT]) in self.claimed:
+                return Reason.SLOT_TAKEN
+            self.claimed.add((row[OWNER], row[SLOT]))
         if lots <= 0:
             return Reason.INVALID_QUANTITY
         if row[PRICE] <= 0:

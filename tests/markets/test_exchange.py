@@ -10,9 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from catallaxy.core.errors import PlugInError
 from catallaxy.core.units import Side
 from catallaxy.markets.exchange import Exchange
 from catallaxy.markets.orders import (
+    BOOK,
     EXPIRY,
     KIND,
     MESSAGE_WIDTH,
@@ -22,6 +24,7 @@ from catallaxy.markets.orders import (
     PRICE,
     PRIORITY,
     QUANTITY,
+    SIDE,
     SLOT,
     Kind,
     Reason,
@@ -520,3 +523,26 @@ def test_doubling_the_value_of_a_unit_scales_money_and_moves_no_lot(factor: int)
     assert one.exchange.bars.last.tolist() == many.exchange.bars.last.tolist()
     assert (one.ledger.holdings[:, 1:] == many.ledger.holdings[:, 1:]).all()
     assert (factor * one.ledger.holdings[:, MONEY] == many.ledger.holdings[:, MONEY]).all()
+
+
+def test_a_second_order_in_the_same_slot_and_round_is_refused() -> None:
+    market = Market()
+    market.write(A, "buy", 5, 90)
+    market.write(A, "buy", 5, 91)
+    outcome = market.trade()
+
+    assert outcome.reasons.tolist() == [0, int(Reason.SLOT_TAKEN)]
+    assert market.exchange.books.live == 1
+
+
+@pytest.mark.parametrize(
+    ("column", "value"), [(OWNER, -1), (OWNER, 10**6), (BOOK, 99), (BOOK, -1), (SIDE, 2), (SLOT, 7)]
+)
+def test_a_sheet_that_names_what_does_not_exist_is_refused_before_anything_moves(column: int, value: int) -> None:
+    market = Market()
+    market.write(A, "buy", 5, 90)
+    market.sheet.rows[0, column] = value
+
+    with pytest.raises(PlugInError, match="row 0 of the sheet names"):
+        market.trade()
+    assert market.exchange.books.live == 0

@@ -18,9 +18,21 @@ def test_a_slot_named_twice_in_a_round_is_emptied_once() -> None:
     messages = np.zeros((4, MESSAGE_WIDTH), np.int64)
     messages[:, OWNER], messages[:, SLOT] = [1, 1, 2, 1], [0, 0, 1, -1]
     books, handles = np.zeros(4, np.int64), np.zeros(4, np.int64)
-    assert collect_withdrawals(messages, resting, books, handles) == 1
+    repeated = np.zeros(4, np.bool_)
+    assert collect_withdrawals(messages, resting, 1, books, handles, repeated) == 1
     assert (int(books[0]), int(handles[0])) == (4, 77)
     assert resting[1, :, 1].tolist() == [0, 88]
+
+
+def test_the_second_order_of_a_round_in_one_slot_is_told_apart() -> None:
+    resting = np.zeros((3, 2, 2), np.int64)
+    messages = np.zeros((4, MESSAGE_WIDTH), np.int64)
+    messages[:, OWNER], messages[:, QUANTITY] = [1, 1, 1, 2], 5
+    books, handles, repeated = np.zeros(4, np.int64), np.zeros(4, np.int64), np.zeros(4, np.bool_)
+
+    for first_order in (1, 5):  # what one round marked does not count in the next
+        assert collect_withdrawals(messages, resting, first_order, books, handles, repeated) == 0
+        assert repeated.tolist() == [False, True, True, False]
 
 
 @given(

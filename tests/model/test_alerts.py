@@ -164,8 +164,8 @@ def test_machine_alerts_stay_out_of_rows_and_state(monkeypatch: pytest.MonkeyPat
 
     assert [(alert.tick, alert.rule, alert.level, alert.message) for alert in alerts.machine] == [
         (4, "memory", "ERROR", "95% of the memory is in use, above 90%"),
-        (4, "cpu", "WARNING", "the processors are at 150% of their capacity, above 90%"),
-        (4, "tick_seconds", "WARNING", "the tick took 20.00 s, above 10 s"),
+        (4, "cpu", "INFO", "the processors are at 150% of their capacity, above 90%"),
+        (4, "tick_seconds", "INFO", "the tick took 20.00 s, above 10 s"),
     ]
     assert alerts.state() == state
     assert look(alerts, 5, 100, 200) == []

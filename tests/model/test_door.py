@@ -101,7 +101,7 @@ def test_sequence_numbers_count_up_and_results_wait_for_the_tick() -> None:
         ({**BUY, "quantity": 1_000_001}, "INVALID_QUANTITY",
          "action.quantity is 1000001; Input should be less than or equal to 1000000"),
         ({**BUY, "quantity": 1.5}, "INVALID_QUANTITY",
-         "action.quantity is 1.5; Input should be a valid integer, got a number with a fractional part"),
+         "action.quantity is 1.5; Input should be a valid integer"),
         ({**LOW, "price": 0}, "INVALID_PRICE", "action.price is 0; Input should be greater than or equal to 1"),
         ({**LOW, "price": -1}, "INVALID_PRICE", "action.price is -1; Input should be greater than or equal to 1"),
         ({**LOW, "price": 2**70}, "INVALID_PRICE",
@@ -131,7 +131,7 @@ def test_sequence_numbers_count_up_and_results_wait_for_the_tick() -> None:
         ({**BUY, "type": "SELL", "quantity": 1_000_000}, "INSUFFICIENT_SHARES",
          "Insufficient shares: fewer free lots than ordered"),
         ({**BUY, "quantity": 1_000_000}, "INSUFFICIENT_FUNDS",
-         "Insufficient funds: free cash does not cover the order at its limit and the highest fee"),
+         "Insufficient funds: free cash does not cover the order at its limit and highest fee"),
         ({**LOW, "quantity": 10**6, "price": 10**15}, "TOO_LARGE", "price times quantity is too large"),
     ],
 )  # fmt: skip

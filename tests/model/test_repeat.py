@@ -17,7 +17,7 @@ import pytest
 
 from catallaxy.agents import strategy as registry
 from catallaxy.agents.strategy import Strategy
-from catallaxy.core.errors import CatallaxyError, RunError, TamperedRun
+from catallaxy.core.errors import CatallaxyError, Halted, RunError, TamperedRun
 from catallaxy.core.parameters import unflattened
 from catallaxy.core.schemas import TABLES
 from catallaxy.ledger.blocks import genesis_of
@@ -93,13 +93,7 @@ def test_a_run_that_was_closed_and_resumed_is_the_run_that_never_stopped(
 
 @pytest.mark.parametrize("threads", [2, 3])
 def test_more_threads_change_no_order_and_no_balance(threads: int) -> None:
-    """Only the chain differs: the number of threads is part of the scenario it begins with."""
-    one, more = ran(TICKS), ran(TICKS, threads=threads)
-    assert one.state_hash() == more.state_hash()
-    for table in sorted(set(TABLES) - {"blocks"}):
-        pandas.testing.assert_frame_equal(one.table(table), more.table(table))
-    digests = [economy.table("blocks")[["messages", "tables", "state"]] for economy in (one, more)]
-    pandas.testing.assert_frame_equal(*digests)
+    assert_same_run(ran(TICKS), ran(TICKS, threads=threads))
 
 
 def test_steps_one_by_one_or_days_at_once_are_the_same() -> None:
@@ -394,3 +388,34 @@ def test_a_run_killed_at_any_moment_goes_on_to_the_same_end(kills: int, seed: in
         written = store.read(table, first=recent + 1).to_pandas()
         pandas.testing.assert_frame_equal(written, whole.memory.store.read(table, first=recent + 1).to_pandas())
     assert replay(folder) is None
+
+
+def test_what_was_done_by_hand_between_ticks_replays_and_survives_a_recovery(tmp_path: Path) -> None:
+    economy = small(out=tmp_path / "run")
+    economy.run(ticks=12)
+    leaver = economy.traders[3]
+    leaver.remove()
+    assert leaver.owner not in economy.traders.get("owner")
+    economy.run(ticks=8)
+    head, state = economy.chain_head, economy.state_hash()
+    economy.close()
+
+    assert replay(tmp_path / "run") is None
+    again = resume(tmp_path / "run")
+    again.halted = Halted(again.tick + 1, "test", "on purpose")
+    again.recover()
+    assert (again.chain_head, again.state_hash()) == (head, state)
+    again.close()
+
+
+def test_what_waits_when_a_run_is_closed_is_there_when_it_goes_on(tmp_path: Path) -> None:
+    economy = small(out=tmp_path / "run")
+    economy.run(ticks=5)
+    number = economy.submit(economy.traders[-1], {"type": "BUY", "symbol": economy.symbols[0], "quantity": 1})
+    economy.close()
+
+    again = resume(tmp_path / "run")
+    again.step()
+    assert again.results[number].tick == 6
+    again.close()
+    assert replay(tmp_path / "run") is None

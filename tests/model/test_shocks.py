@@ -43,7 +43,7 @@ def test_a_jump_multiplies_the_fundamental_value_in_its_dates_and_nowhere_else(
 
 def test_a_jump_moves_no_price_by_itself() -> None:
     """With nobody awake who looks at values, prices and trades are those of a run without it."""
-    calm, jumped = small(traders__mix={}, **BLIND), small(shocks=(JUMP,), **BLIND)
+    calm, jumped = small(**BLIND), small(shocks=(JUMP,), **BLIND)
     for economy in (calm, jumped):
         economy.run(ticks=20)
     assert (prices(calm) == prices(jumped)).all()

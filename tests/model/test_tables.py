@@ -137,9 +137,11 @@ def test_a_stock_has_symbol_price_volume_capitalisation_volatility_and_a_book() 
     economy.run(ticks=30)
 
     assert economy.symbols == DEFAULT_SYMBOLS
-    assert (economy.opening >= 1_500).all() and (economy.opening <= 55_000).all()
+    assert (economy.opening >= 1_500).all()
+    assert (economy.opening <= 55_000).all()
     capital = economy.exchange.last * economy.ledger.issued[economy.exchange.listings.security]
-    assert (capital > 0).all() and economy.day_volume > 0
+    assert (capital > 0).all()
+    assert economy.day_volume > 0
     assert (economy.tape.sigma > 0).all()
     assert economy.exchange.books.depth(0, 5)[0]
 
