@@ -111,13 +111,14 @@ def shares(quick: bool, processes: Mapping[str, str]) -> dict[str, dict[str, Any
     """Return the shares of recording and of identities in a tick of 100,000 traders (10,000 when quick).
 
     The ways to record differ by less than the machine's mood from minute to minute, so that they take
-    turns; a folder's run is long enough for the parts it writes (every 10 days), and its figure is a mean.
+    turns. A folder's buffers grow to their size in the first part (5 days), which is the warm-up; the days
+    that count are long enough for four parts, and the figure is a mean.
     """
     traders, rounds, days = (10_000, 1, 10) if quick else (100_000, 3, 20)
     found: dict[str, list[dict[str, Any]]] = {"nothing": [], "memory": [], "tables": [], "folder": []}
     for _ in range(rounds):
         for record, cases in found.items():
-            case = {"traders": traders, "activity": 0.1, "days": days, "record": record}
+            case = {"traders": traders, "activity": 0.1, "days": days, "warm_up": 180, "record": record}
             cases.append(in_own_process(case, processes))
     mean = {record: Spread.of([case["ms_mean"] for case in cases]) for record, cases in found.items()}
     off, day = mean["nothing"].median, 30

@@ -13,7 +13,7 @@ import numpy as np
 
 from ..core.errors import IdentityBroken
 from ..core.units import SECTORS, IntArray
-from .posting import FREE, RESERVED, count_by_sector
+from .posting import RESERVED, count_by_sector
 
 if TYPE_CHECKING:
     from .ledger import Ledger
@@ -62,7 +62,7 @@ def reservations_agree(ledger: Ledger, due: IntArray) -> None:
 
 def net_worth_sums_to_zero(ledger: Ledger) -> None:
     """A4: over all owners, financial assets minus liabilities are zero in every instrument."""
-    held = ledger.holdings[: ledger.owners.size, :, FREE : RESERVED + 1].sum(axis=(0, 2))
+    held = ledger.holdings[: ledger.owners.size].sum(axis=0).sum(axis=1)
     gap = held - ledger.issued
     if gap.any():
         number = int(np.flatnonzero(gap)[0])

@@ -480,7 +480,9 @@ class Economy(PopulatedModel):
         money = int(self.exchange.listings.money[0])
         cash, lots, value = [], [], []
         for population, owners in zip(self.populations, self._ranges, strict=True):
-            total = self.ledger.holdings[owners.start : owners.stop].sum(axis=(0, 2))
+            total = (
+                self.ledger.holdings[owners.start : owners.stop].sum(axis=0).sum(axis=1)
+            )  # several times as fast as at once
             cash.append(int(total[money]))
             lots.append(int(total[securities].sum()))
             value.append(int((total[securities] * prices).sum()))

@@ -15,7 +15,7 @@ class RecordingSettings(Parameters):
     bars: bool = Field(True, description="write a bar for each symbol and tick, beside the daily ones")
     quotes: bool = Field(True, description="write the best quotes of each symbol at each tick")
     depth_levels: int = Field(10, ge=0, le=1_000, description="levels of each side in table book; 0 writes none")
-    part_days: int = Field(10, ge=1, le=1_000, description="trading days in one part file of a table")
+    part_days: int = Field(5, ge=1, le=1_000, description="trading days in one part file of a table")
     checkpoint_days: int = Field(
         20, ge=1, le=10_000, description="trading days between checkpoints; parts must divide it"
     )
