@@ -106,6 +106,7 @@ class Economy(PopulatedModel):
         self.running = True
         self.seconds_of_last_tick = 0.0
         self.found()
+        self._register_institutions()
         self.memory = Memory(self, None if out is None else Path(out))
         self.memory.begin()
         self.datacollector = Collector(
@@ -114,7 +115,6 @@ class Economy(PopulatedModel):
             }
         )  # fmt: skip
         self.datacollector.collect(self)
-        self._register_institutions()
 
     # -- founding -----------------------------------------------------------------------------
 
