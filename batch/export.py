@@ -15,9 +15,8 @@ import pyarrow.parquet as pq
 from ..core.errors import NoSuchTable, OutOfBounds, OutputExists, nearest
 from ..core.schemas import TableSchema
 from ..ledger.files import TEMPORARY, sync_folder, writing
-from ..ledger.parts import arrow_schema, parts_of, plain, read_part
+from ..ledger.parts import CLOSING, arrow_schema, parts_of, plain, read_part
 from ..ledger.run_store import read_layout
-from ..model.closing import FOLDER
 
 FORMATS = ("csv", "parquet")
 _ATTEMPTS = 3
@@ -101,7 +100,7 @@ def _pieces(folder: Path, schema: TableSchema) -> Iterator[Any]:
         if rows.num_rows:
             last = int(rows.column("tick")[-1].as_py())
             yield rows
-    closing = folder / FOLDER / f"{schema.name}.parquet"
+    closing = folder / CLOSING / f"{schema.name}.parquet"
     if closing.is_file():
         rows = plain(*read_part(closing))
         if rows.num_rows and int(rows.column("tick")[0].as_py()) > last:

@@ -15,7 +15,7 @@ CatallaxyError
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 
 
@@ -64,6 +64,9 @@ class UnknownKey(ScenarioError):
         return f"unknown key {self.key!r}{nearest(self.key, self.known)}"
 
 
+REQUIRED = "it is required"
+
+
 class OutOfBounds(ScenarioError):
     """A value that its field does not allow."""
 
@@ -72,6 +75,10 @@ class OutOfBounds(ScenarioError):
         self.key, self.value, self.due = key, value, due
 
     def __str__(self) -> str:
+        if self.due == REQUIRED:
+            return f"{self.key} is missing; {self.due}"
+        if isinstance(self.value, Mapping):  # a whole section or message: its fields would hide the sentence
+            return f"{self.key}: {self.due}"
         return f"{self.key} is {self.value!r}; {self.due}"
 
 
@@ -131,6 +138,8 @@ class UnknownSeries(DataError):
 
     def __str__(self) -> str:
         where = f" in {self.within}" if self.within else ""
+        if not self.within and self.name.lower().endswith((".csv", ".csv.gz", ".parquet")):
+            return f"no anchor {self.name!r}: there is no such file"
         return f"no anchor {self.name!r}{where}{nearest(self.name, self.known)}"
 
 
@@ -346,7 +355,7 @@ class RunFolderUnwritable(RunError):
         self.folder, self.cause = folder, cause
 
     def __str__(self) -> str:
-        return f"cannot write to {self.folder}: {self.cause}; everything sealed so far is kept and can be resumed"
+        return f"cannot write to {self.folder}: {self.cause}; nothing is half-written, what was sealed stays whole"
 
 
 class RunFolderBusy(RunError):

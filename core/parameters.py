@@ -13,7 +13,7 @@ from typing import Any, Self, get_args
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.fields import FieldInfo
 
-from .errors import OutOfBounds, ScenarioError, UnknownKey
+from .errors import REQUIRED, OutOfBounds, ScenarioError, UnknownKey
 
 
 class Parameters(BaseModel):
@@ -57,8 +57,8 @@ def _translated(error: ValidationError, model: type[Parameters], at: str) -> Sce
 def refused_value(key: str, problem: Mapping[str, Any]) -> OutOfBounds:
     """Return the error for one of pydantic's ``problem`` values; a field that is missing has no value to show."""
     if problem["type"] == "missing":
-        return OutOfBounds(key, None, "it is required")
-    return OutOfBounds(key, problem.get("input"), str(problem["msg"]))
+        return OutOfBounds(key, None, REQUIRED)
+    return OutOfBounds(key, problem.get("input"), str(problem["msg"]).removeprefix("Value error, "))
 
 
 def _siblings(model: type[BaseModel], path: list[str], at: str) -> list[str]:

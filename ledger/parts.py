@@ -45,6 +45,9 @@ class Part:
     path: Path
 
 
+CLOSING = "closing"  # the folder of tables that restate the last checkpoint for readers
+
+
 def part_path(folder: Path, table: str, first: int, last: int) -> Path:
     """Return where the part of ``table`` for ticks ``first`` to ``last`` belongs."""
     return folder / table / f"{first:09d}-{last:09d}.parquet"

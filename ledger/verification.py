@@ -11,13 +11,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pyarrow.compute as pc
+
 from ..core.errors import CorruptTable, TamperedRun
 from .blocks import Block, first_break, genesis_of, read_blocks
 from .journal import JOURNAL, read_journal
 from .manifest import Manifest
-from .parts import parts_of, read_part, tick_digests
+from .parts import CLOSING, buffer_columns, parts_of, read_part, tick_digests
 from .run_store import read_layout
 from .store import BLOCKS
+from .tables import digest
 
 
 @dataclass(frozen=True, order=True)
@@ -90,6 +93,7 @@ def verify(folder: Path | str, head: str | None = None) -> Verification:
     found.problems += _check_journal(folder, chain, finished)
     for name in sorted({*schemas, *(name for block in chain for name in block.tables)} - {BLOCKS}):
         _check_table(folder, name, chain, finished, found)
+    found.problems += _check_facts(folder, manifest)
     found.problems.sort()
     return found
 
@@ -118,6 +122,30 @@ def _check_ends(chain: list[Block], manifest: Manifest, stored: str, head: str |
         problems.append(Problem(min(manifest.last_tick, last) + 1, BLOCKS, f"ends at {last}, not {manifest.last_tick}"))
     if head is not None and head != stored:
         problems.append(Problem(last, BLOCKS, f"the chain head is {stored[:16]}..., not {head[:16]}..."))
+    return problems
+
+
+def _check_facts(folder: Path, manifest: Manifest) -> list[Problem]:
+    """Compare the closing tables with their digests in the manifest, and its totals with table world."""
+    problems, last = [], manifest.last_tick
+    for name, sealed in dict(manifest.facts.get("closing", {})).items():
+        path = folder / CLOSING / f"{name}.parquet"
+        try:
+            schema, table = read_part(path)
+            if digest(schema, table.num_rows, buffer_columns(schema, table)) != sealed:
+                problems.append(Problem(last, f"{CLOSING}/{name}", "its rows are not those of the end of the run"))
+        except CorruptTable as error:
+            problems.append(Problem(last, f"{CLOSING}/{name}", str(error)))
+    if manifest.finished:
+        try:
+            world = [read_part(part.path, ["messages", "trades"])[1] for part in parts_of(folder, "world")]
+        except CorruptTable:
+            return problems  # the table itself is reported
+        for name in ("messages", "trades"):
+            total = sum(int(pc.sum(part.column(name)).as_py() or 0) for part in world)
+            if world and manifest.facts.get(name, total) != total:
+                wrong = f"it says {manifest.facts[name]} {name}, table world {total}"
+                problems.append(Problem(last, "manifest.json", wrong))
     return problems
 
 

@@ -14,17 +14,15 @@ import numpy as np
 
 from ..core.schemas import TABLES
 from ..ledger.files import writing
-from ..ledger.parts import write_part
+from ..ledger.parts import CLOSING, write_part
 from ..ledger.tables import TableBuffer
 
 if TYPE_CHECKING:
     from .economy import Economy
 
-FOLDER = "closing"
 
-
-def write_closing(economy: Economy, folder: Path) -> None:
-    """Write tables positions and snapshots of the last sealed tick into ``folder/closing``."""
+def write_closing(economy: Economy, folder: Path) -> dict[str, str]:
+    """Write tables positions and snapshots of the last sealed tick into ``folder/closing``; return their digests."""
     symbols = economy.symbols
     owners = economy.trader_owners()
     parts = []
@@ -34,21 +32,22 @@ def write_closing(economy: Economy, folder: Path) -> None:
         parts.append((owners[held], np.full(held.shape[0], book, np.int64), lots[held]))
     owner, code, quantity = (np.concatenate(column) for column in zip(*parts, strict=True))
     rows = {"tick": economy.tick, "owner": owner, "symbol": (code, symbols), "quantity": quantity}
-    _write(folder, "positions", rows)
-    _write(folder, "snapshots", economy.recorder.wealth_rows())
+    wealth = economy.recorder.wealth_rows()
+    return {"positions": _write(folder, "positions", rows), "snapshots": _write(folder, "snapshots", wealth)}
 
 
-def _write(folder: Path, table: str, rows: Mapping[str, Any]) -> None:
+def _write(folder: Path, table: str, rows: Mapping[str, Any]) -> str:
     buffer = TableBuffer(TABLES[table])
     buffer.append(rows)
-    buffer.seal()
+    digest = buffer.seal()
     _count, columns = buffer.slice()
-    target = folder / FOLDER / f"{table}.parquet"
+    target = folder / CLOSING / f"{table}.parquet"
     with writing(target.parent):
         target.parent.mkdir(exist_ok=True)
     write_part(target, TABLES[table], columns)
+    return digest
 
 
 def remove_closing(folder: Path) -> None:
     """Remove the closing tables of a run that goes on."""
-    shutil.rmtree(folder / FOLDER, ignore_errors=True)
+    shutil.rmtree(folder / CLOSING, ignore_errors=True)

@@ -15,7 +15,7 @@ import numpy as np
 from pydantic import Field, TypeAdapter, ValidationError, model_validator
 
 from ..core.errors import OutOfBounds
-from ..core.parameters import Parameters
+from ..core.parameters import Parameters, refused_value
 from ..core.units import OrderId, OwnerId, Tick
 
 LARGEST = 10**15  # far beyond any use, far below what 64 bits hold
@@ -25,13 +25,22 @@ Symbol = Annotated[str, Field(min_length=1, max_length=10, pattern=r"^[A-Z0-9][A
 class _Order(Parameters):
     symbol: Symbol = Field(description="listed symbol")
     quantity: int = Field(strict=True, ge=1, le=1_000_000, description="lots")
-    order_type: Literal["MARKET", "LIMIT"] = Field("MARKET", description="MARKET pays at most the collar")
+    order_type: Literal["MARKET", "LIMIT"] = Field(
+        "MARKET", description="MARKET pays at most the collar; unset: LIMIT where there is a price"
+    )
     price: int | None = Field(
         None, strict=True, ge=1, le=LARGEST, description="price units; due for a LIMIT order only"
     )
     life: int | None = Field(
         None, strict=True, ge=1, le=LARGEST, description="ticks a LIMIT order rests; unset: until cancelled"
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _a_price_means_a_limit(cls, values: Any) -> Any:
+        if isinstance(values, Mapping) and values.get("price") is not None and "order_type" not in values:
+            return {**values, "order_type": "LIMIT"}
+        return values
 
     @model_validator(mode="after")
     def _price_matches_type(self) -> _Order:
@@ -100,8 +109,7 @@ def parse_action(values: Mapping[str, Any] | Parameters) -> Buy | Sell | Short |
         if first["type"] in ("union_tag_invalid", "union_tag_not_found"):
             raise OutOfBounds("action.type", plain.get("type"), f"give one of {', '.join(ACTION_TYPES)}") from None
         path = [str(part) for part in first["loc"] if str(part) not in ACTION_TYPES]
-        value = first.get("input") if path else plain.get("order_type")
-        raise OutOfBounds(".".join(["action", *path]), value, str(first["msg"])) from None
+        raise refused_value(".".join(["action", *path]), first) from None
     return action
 
 
@@ -116,6 +124,8 @@ def plain_values(values: Mapping[str, Any] | Parameters) -> dict[str, Any]:
     {'quantity': 5, 'price': 'nan', 'who': '{1}'}
     """
     given = values.model_dump(mode="json") if isinstance(values, Parameters) else values
+    if not isinstance(given, Mapping):
+        return {"type": _text(given)}
     return {_text(key): _plain(value) for key, value in dict(given).items()}
 
 

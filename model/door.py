@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..core.errors import ScenarioError
+from ..core.errors import REQUIRED, ScenarioError
 from ..core.randomness import USER, Draws
 from ..core.units import OwnerId, Side
 from ..markets.exchange import RoundOutcome
@@ -38,7 +38,7 @@ def check_action(economy: Economy, owner: OwnerId, values: Mapping[str, Any] | A
     try:
         action = parse_action(values)
     except ScenarioError as error:
-        raise Refused(_reason_of(str(getattr(error, "key", ""))), str(error)) from None
+        raise Refused(_reason_of(error), str(error)) from None
     if not 0 <= owner < economy.ledger.owners.size:
         raise Refused(Reason.UNKNOWN_OWNER, f"no owner {owner}; owners are 0 to {economy.ledger.owners.size - 1}")
     if not economy.ledger.owners.is_active(owner):
@@ -53,8 +53,10 @@ def check_action(economy: Economy, owner: OwnerId, values: Mapping[str, Any] | A
     return action
 
 
-def _reason_of(key: str) -> Reason:
-    field = key.rsplit(".", 1)[-1]
+def _reason_of(error: ScenarioError) -> Reason:
+    if getattr(error, "due", "") == REQUIRED:
+        return Reason.INVALID_ACTION
+    field = str(getattr(error, "key", "")).rsplit(".", 1)[-1]
     return {
         "quantity": Reason.INVALID_QUANTITY,
         "price": Reason.INVALID_PRICE,

@@ -50,6 +50,7 @@ class Memory:
         self.sealed_before: Tick = 0
         self.resumed_from: Tick = 0
         self.closed = False
+        self.closing: dict[str, str] = {}  # digests of the closing tables
         self._began = (time.perf_counter(), time.process_time())
 
     def _ring(self) -> MemoryStore:
@@ -192,7 +193,7 @@ class Memory:
         status = HALTED if self.economy.halted else CLOSED
         if not self.economy.halted:
             self.save_checkpoint()
-            write_closing(self.economy, self.folder)
+            self.closing = write_closing(self.economy, self.folder)
         self.store.close(self.economy.tick)
         if self.journal is not None:
             for command in self.economy.queued:  # what still waits is there when the run goes on
@@ -220,7 +221,7 @@ class Memory:
         manifest.cpu_seconds = round(cpu, 3)
         manifest.peak_rss_bytes = peak_rss_bytes()
         manifest.bytes_per_tick = round(folder_bytes(self.folder) / max(economy.tick, 1), 1)
-        manifest.facts = economy.facts()
+        manifest.facts = economy.facts() | {"closing": self.closing}
         manifest.write(self.folder)
 
 

@@ -62,5 +62,5 @@ def test_a_burst_that_ends_below_its_beginning_is_refused() -> None:
         TickerProducerSettings.of({"burst_high": 2}, at="strategy.ticker_producer")
 
     assert str(caught.value) == (
-        "strategy.ticker_producer.burst_high is 2; Value error, give a number not below burst_low, which is 5"
+        "strategy.ticker_producer.burst_high is 2; give a number not below burst_low, which is 5"
     )

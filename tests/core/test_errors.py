@@ -65,7 +65,7 @@ SENTENCES: dict[str, tuple[tuple[object, ...], str]] = {
     ),
     "RunFolderUnwritable": (
         ("runs/a", "No space left on device"),
-        "cannot write to runs/a: No space left on device; everything sealed so far is kept and can be resumed",
+        "cannot write to runs/a: No space left on device; nothing is half-written, what was sealed stays whole",
     ),
     "RunFolderBusy": (
         ("runs/a", "process 12"),

@@ -110,9 +110,9 @@ def test_sequence_numbers_count_up_and_results_wait_for_the_tick() -> None:
         ({**LOW, "life": 2**70}, "INVALID_EXPIRY",
          f"action.life is {2**70}; Input should be less than or equal to {10**15}"),
         ({**LOW, "price": None}, "INVALID_ACTION",
-         "action is 'LIMIT'; Value error, a LIMIT order needs a price"),
-        ({**BUY, "price": 5}, "INVALID_ACTION",
-         "action is None; Value error, a MARKET order takes no price; give order_type LIMIT or leave the price out"),
+         "action: a LIMIT order needs a price"),
+        ({**BUY, "order_type": "MARKET", "price": 5}, "INVALID_ACTION",
+         "action: a MARKET order takes no price; give order_type LIMIT or leave the price out"),
         ({**BUY, "symbol": "NOPE"}, "UNKNOWN_SYMBOL", f"no symbol 'NOPE'; {LISTED}"),
         ({**BUY, "symbol": "aapl"}, "UNKNOWN_SYMBOL",
          r"action.symbol is 'aapl'; String should match pattern '^[A-Z0-9][A-Z0-9.\-]*$'"),
@@ -302,3 +302,23 @@ def test_numbers_go_on_after_a_resume_above_those_that_the_journal_holds(tmp_pat
     assert [economy.results[n].tick for n in (old, new)] == [4, 5]
     assert [economy.results[n].reason for n in (old, new)] == ["ACCEPTED", "INVALID_QUANTITY"]
     economy.close()
+
+
+def test_a_price_without_a_type_means_a_limit_order() -> None:
+    economy = small()
+    number = economy.submit(economy.traders[-1], {**BUY, "price": 5})
+    economy.step()
+
+    result = economy.results[number]
+    assert (result.success, result.message) == (True, "pending")
+    assert result.order is not None
+    assert economy.exchange.desk.records[result.order].price == 5
+
+
+@pytest.mark.parametrize("given", [None, 7, "BUY", ["BUY"]])
+def test_what_is_no_action_at_all_is_refused_with_a_reason(given: Any) -> None:
+    economy = small()
+    number = economy.submit(economy.traders[-1], given)
+    economy.step()
+
+    assert economy.results[number].reason == "INVALID_ACTION"

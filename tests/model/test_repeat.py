@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pandas.testing
+import pyarrow.compute as pc
 import pytest
 
 from catallaxy.agents import strategy as registry
@@ -23,7 +24,9 @@ from catallaxy.core.schemas import TABLES
 from catallaxy.ledger.blocks import genesis_of
 from catallaxy.ledger.journal import JOURNAL, _line, _values
 from catallaxy.ledger.manifest import Manifest
+from catallaxy.ledger.parts import buffer_columns, read_part, write_part
 from catallaxy.ledger.run_store import FolderStore
+from catallaxy.ledger.verification import verify
 from catallaxy.model.economy import Economy
 from catallaxy.model.runs import replay, resume
 from tests.model.killed_run import visited
@@ -419,3 +422,26 @@ def test_what_waits_when_a_run_is_closed_is_there_when_it_goes_on(tmp_path: Path
     assert again.results[number].tick == 6
     again.close()
     assert replay(tmp_path / "run") is None
+
+
+@pytest.mark.parametrize("what", ["positions", "snapshots", "totals"])
+def test_what_restates_the_end_of_a_run_is_verified_as_well(tmp_path: Path, what: str) -> None:
+    economy = small(out=tmp_path / "run")
+    economy.run(ticks=12)
+    economy.close()
+    assert verify(tmp_path / "run").ok
+
+    if what == "totals":
+        path = tmp_path / "run" / "manifest.json"
+        values = json.loads(path.read_text())
+        values["facts"]["trades"] += 1
+        path.write_text(json.dumps(values))
+        named = "manifest.json"
+    else:
+        path = tmp_path / "run" / "closing" / f"{what}.parquet"
+        schema, table = read_part(path)
+        column = {"positions": "quantity", "snapshots": "cash"}[what]
+        changed = table.set_column(table.column_names.index(column), column, pc.add(table.column(column), 1))
+        write_part(path, schema, buffer_columns(schema, changed))
+        named = f"closing/{what}"
+    assert [problem.table for problem in verify(tmp_path / "run").problems] == [named]
