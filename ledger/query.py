@@ -1,6 +1,6 @@
 """SQL over the tables of a run, by DuckDB, straight from the Parquet parts.
 
-Each table is a view of its name; one that has no rows yet is there, and empty. A query can only select:
+Each table is a view of its name, with the rows written when the run was closed; one without rows is empty. A query can only select:
 DuckDB reaches no file but the parts, and nothing is written.
 """
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from ..core.errors import BadQuery
 from ..core.schemas import TableSchema
-from .parts import Table, parts_of
+from .parts import CLOSING, Table, parts_of
 
 if TYPE_CHECKING:
     import duckdb
@@ -62,14 +62,16 @@ def _make_views(connection: duckdb.DuckDBPyConnection, folder: Path, schemas: di
     paths = []
     for name, schema in schemas.items():
         parts = [str(part.path.resolve()) for part in parts_of(folder, name)]
-        paths += parts
-        if parts:
-            source = f"read_parquet([{', '.join(map(_quoted, parts))}])"
-            columns = "*"
-        else:
-            source = "(SELECT 1) WHERE false"
+        closing = (folder / CLOSING / f"{name}.parquet").resolve()
+        paths += [*parts, str(closing)] if closing.is_file() else parts
+        sources = [f"SELECT * FROM read_parquet([{', '.join(map(_quoted, parts))}])"] if parts else []
+        if closing.is_file():  # its rows count for a tick that no part holds
+            sealed = f"coalesce((SELECT max(tick) FROM ({sources[0]})), -1)" if parts else "-1"
+            sources.append(f"SELECT * FROM read_parquet([{_quoted(str(closing))}]) WHERE tick > {sealed}")
+        if not sources:
             columns = ", ".join(f'CAST(NULL AS {_SQL_TYPES[c.type]}) AS "{c.name}"' for c in schema.columns)
-        connection.execute(f'CREATE VIEW "{name}" AS SELECT {columns} FROM {source}')
+            sources = [f"SELECT {columns} FROM (SELECT 1) WHERE false"]
+        connection.execute(f'CREATE VIEW "{name}" AS {" UNION ALL BY NAME ".join(sources)}')
     connection.execute(f"SET allowed_paths = [{', '.join(map(_quoted, paths))}]")
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")

@@ -25,6 +25,7 @@ from catallaxy.ledger.blocks import genesis_of
 from catallaxy.ledger.journal import JOURNAL, _line, _values
 from catallaxy.ledger.manifest import Manifest
 from catallaxy.ledger.parts import buffer_columns, read_part, write_part
+from catallaxy.ledger.query import query
 from catallaxy.ledger.run_store import FolderStore
 from catallaxy.ledger.verification import verify
 from catallaxy.model.economy import Economy
@@ -445,3 +446,15 @@ def test_what_restates_the_end_of_a_run_is_verified_as_well(tmp_path: Path, what
         write_part(path, schema, buffer_columns(schema, changed))
         named = f"closing/{what}"
     assert [problem.table for problem in verify(tmp_path / "run").problems] == [named]
+
+
+def test_sql_sees_what_everybody_owned_at_the_end_and_no_row_twice(tmp_path: Path) -> None:
+    economy = small(out=tmp_path / "run", recording__checkpoint_days=1, recording__part_days=1)
+    economy.run(days=2)
+    economy.close()
+
+    held = query(tmp_path / "run", "SELECT sum(quantity) AS lots FROM positions").to_pylist()[0]["lots"]
+    assert held == economy.ledger.issued[1:].sum()
+    ticks = query(tmp_path / "run", "SELECT tick, count(*) AS n FROM snapshots GROUP BY tick ORDER BY tick").to_pylist()
+    traders = economy.trader_owners().shape[0]
+    assert ticks == [{"tick": economy.tick // 2, "n": traders}, {"tick": economy.tick, "n": traders}]
