@@ -1,7 +1,7 @@
 """SQL over the tables of a run, by DuckDB, straight from the Parquet parts.
 
-Each table is a view of its name, with the rows written when the run was closed; one without rows is empty. A query can only select:
-DuckDB reaches no file but the parts, and nothing is written.
+Each table is a view of its name, with the rows that were written when the run was closed; one without
+rows is there, and empty. A query can only select: DuckDB reaches no file but these, and nothing is written.
 """
 
 from __future__ import annotations

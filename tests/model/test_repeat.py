@@ -454,7 +454,7 @@ def test_sql_sees_what_everybody_owned_at_the_end_and_no_row_twice(tmp_path: Pat
     economy.close()
 
     held = query(tmp_path / "run", "SELECT sum(quantity) AS lots FROM positions").to_pylist()[0]["lots"]
-    assert held == economy.ledger.issued[1:].sum()
+    assert int(held) == int(economy.ledger.issued[1:].sum())
     ticks = query(tmp_path / "run", "SELECT tick, count(*) AS n FROM snapshots GROUP BY tick ORDER BY tick").to_pylist()
     traders = economy.trader_owners().shape[0]
     assert ticks == [{"tick": economy.tick // 2, "n": traders}, {"tick": economy.tick, "n": traders}]
