@@ -21,7 +21,6 @@ import numpy as np
 from .kernel import kernel
 from .units import FloatArray, IntArray, UintArray
 
-PURPOSES = 1 << 16
 WAKE, DECIDE, PRIORITY, BIRTH, USER = 1, 2, 3, 4, 1000
 
 _M0 = np.uint64(0xD2E7470EE14C6C93)

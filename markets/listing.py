@@ -26,7 +26,6 @@ class Listings:
     unit_value: IntArray
     tick_size: IntArray
     round_lot: IntArray
-    issued: IntArray
     halted: BoolArray
 
     @property

@@ -60,7 +60,6 @@ def list_stocks(ledger: Ledger, institutions: Institutions, scenario: Scenario) 
         unit_value=np.ones(books, np.int64),
         tick_size=np.full(books, scenario.stocks.tick_size, np.int64),
         round_lot=np.full(books, scenario.stocks.round_lot, np.int64),
-        issued=ledger.issued,
         halted=np.zeros(books, np.bool_),
     )
 

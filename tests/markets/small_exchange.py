@@ -84,7 +84,6 @@ class Market:
             unit_value=each(world.unit_value),
             tick_size=each(world.tick_size),
             round_lot=each(world.round_lot),
-            issued=ledger.issued,
             halted=np.zeros(world.books, np.bool_),
         )
         settings = ExchangeSettings(**world.settings)
