@@ -13,6 +13,7 @@ import numpy as np
 
 from ..core.errors import IdentityBroken
 from ..core.units import SECTORS, IntArray
+from .contracts import AMOUNT, INSTRUMENT
 from .posting import RESERVED, count_by_sector
 
 if TYPE_CHECKING:
@@ -28,19 +29,28 @@ def instruments_close(ledger: Ledger) -> None:
 
 
 def contracts_close(ledger: Ledger) -> None:
-    """A2 for contract rows: claims equal debts, and both equal the rows."""
-    claims, debts = sum(ledger.contracts.claims.values()), sum(ledger.contracts.debts.values())
-    rows = int(ledger.contracts.rows[:, 3].sum())
-    if claims != debts or claims != rows:
-        raise IdentityBroken("A2 contracts", "claims against debts", claims - debts or claims - rows)
+    """A2 for contract rows: in every instrument claims equal debts, and both equal the rows."""
+    rows = ledger.contracts.rows
+    counted = np.zeros(ledger.contracts.claims.shape[0], np.int64)
+    np.add.at(counted, rows[:, INSTRUMENT], rows[:, AMOUNT])
+    claims, debts = ledger.contracts.claims.sum(axis=1), ledger.contracts.debts.sum(axis=1)
+    gap = np.where(claims != debts, claims - debts, claims - counted)
+    if gap.any():
+        number = int(np.flatnonzero(gap)[0])
+        name = ledger.instruments.contractual[number].name
+        raise IdentityBroken("A2 contracts", f"claims against debts in {name}", int(gap[number]))
 
 
 def recount_agrees(ledger: Ledger) -> None:
-    """A1: the accounts, counted one by one, give the running totals, and no balance is negative."""
-    counted = np.zeros_like(ledger.held)
-    negative = count_by_sector(ledger.holdings, ledger.owners.sectors, ledger.owners.size, counted)
-    if negative:
-        owner, number, part = (int(x) for x in np.argwhere(ledger.holdings[: ledger.owners.size] < 0)[0])
+    """A1, A2: the accounts, counted one by one, give the running totals; none is negative but a bank's reserves."""
+    counted, owed = np.zeros_like(ledger.held), np.zeros_like(ledger.owed)
+    negative = count_by_sector(
+        ledger.holdings, ledger.owners.sectors, ledger.owners.column("house_bank"), ledger.settles,
+        ledger.owners.size, counted, owed,
+    )  # fmt: skip
+    if negative >= 0:
+        owner, rest = divmod(negative, 2 * ledger.issued.shape[0])
+        number, part = divmod(rest, 2)
         name, sector = ledger.instruments.dense[number].name, ledger.owners.sector_of(owner)
         where = f"{'reserved' if part == RESERVED else 'free'} {name} of owner {owner}, sector {sector}"
         raise IdentityBroken("A1 floors", where, int(ledger.holdings[owner, number, part]))
@@ -49,6 +59,31 @@ def recount_agrees(ledger: Ledger) -> None:
         number, code = (int(x[0]) for x in np.nonzero(gap))
         where = f"{ledger.instruments.dense[number].name}, sector {SECTORS[code]}"
         raise IdentityBroken("A1 quadruple entry", where, int(gap[number, code]))
+    gap = owed - ledger.owed
+    if gap.any():
+        bank = int(np.flatnonzero(gap)[0])
+        raise IdentityBroken("A2 instrument closure", f"deposits owed by bank {bank}", int(gap[bank]))
+
+
+def positions_follow(ledger: Ledger) -> None:
+    """A4: what every sector has gained in each instrument is what it transacted and lost since the period began."""
+    positions = ledger.positions()
+    opening = np.zeros_like(positions)
+    opening[: ledger.opening.shape[0]] = ledger.opening
+    gap = positions - opening - ledger.transactions() - ledger.written_off()
+    if gap.any():
+        number, code = (int(x[0]) for x in np.nonzero(gap))
+        name = [i.name for i in (*ledger.instruments.dense, *ledger.instruments.contractual)][number]
+        raise IdentityBroken("A4 agents", f"{name}, sector {SECTORS[code]}", int(gap[number, code]))
+
+
+def reserves_covered(ledger: Ledger) -> None:
+    """A1 at the end of a day: after the facilities no bank's reserves are negative."""
+    for number in sorted({int(column) for column in ledger.settles if column >= 0}):
+        short = np.flatnonzero(ledger.holdings[: ledger.owners.size, number, 0] < 0)
+        if short.size:
+            name, amount = ledger.instruments.dense[number].name, int(ledger.holdings[short[0], number, 0])
+            raise IdentityBroken("A1 floors", f"{name} of owner {int(short[0])} at the end of a day", amount)
 
 
 def reservations_agree(ledger: Ledger, due: IntArray) -> None:
@@ -61,9 +96,9 @@ def reservations_agree(ledger: Ledger, due: IntArray) -> None:
 
 
 def net_worth_sums_to_zero(ledger: Ledger) -> None:
-    """A4: over all owners, financial assets minus liabilities are zero in every instrument."""
+    """A4: over all sectors, financial assets minus liabilities are zero in every instrument, counted from accounts."""
     held = ledger.holdings[: ledger.owners.size].sum(axis=0).sum(axis=1)
-    gap = held - ledger.issued
+    gap = held - ledger.liabilities().sum(axis=1)
     if gap.any():
         number = int(np.flatnonzero(gap)[0])
         raise IdentityBroken("A4 agents", ledger.instruments.dense[number].name, int(gap[number]))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -15,15 +15,18 @@ class InstrumentKind(StrEnum):
     """Rows of the balance-sheet matrix."""
 
     DEPOSIT = "deposit"
+    RESERVES = "reserves"
     SHARE = "share"
     BOND = "bond"
+    LOAN = "loan"
 
 
 @dataclass(frozen=True)
 class Instrument:
     """A claim on its issuer: money is a deposit at a bank, a share a claim on a firm.
 
-    ``dense`` instruments have a column in the accounts; the others live in contract rows.
+    ``dense`` instruments have a column in the accounts; the others live in contract rows, whose debtor
+    is the issuer. A deposit that ``settles_in`` reserves (their column) is owed by each holder's house bank.
     """
 
     name: str
@@ -31,6 +34,7 @@ class Instrument:
     currency: str
     issuer: OwnerId
     dense: bool = True
+    settles_in: int = -1
 
 
 class Instruments:
@@ -48,10 +52,19 @@ class Instruments:
         rows.append(instrument)
         return len(rows) - 1
 
+    def replace_issuer(self, number: int, issuer: OwnerId) -> None:
+        """Let another owner issue dense instrument ``number``."""
+        self.dense[number] = replace(self.dense[number], issuer=issuer)
+
     @property
     def issuers(self) -> IntArray:
         """Owner id of the issuer of every dense instrument."""
         return np.array([instrument.issuer for instrument in self.dense], np.int64)
+
+    @property
+    def settles(self) -> IntArray:
+        """The column in which every dense instrument settles between banks, -1 where it has one issuer."""
+        return np.array([instrument.settles_in for instrument in self.dense], np.int64)
 
     def state(self) -> dict[str, Any]:
         """Return plain values from which `restore` rebuilds the list."""

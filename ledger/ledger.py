@@ -10,7 +10,7 @@ import pandas as pd
 
 from ..core.errors import OutOfBounds, Overdraft
 from ..core.units import SECTORS, BoolArray, IntArray, OwnerId, Sector
-from .contracts import AMOUNT, CREDITOR, DEBTOR, INSTRUMENT, Contracts
+from .contracts import AMOUNT, CREDITOR, DEBTOR, DUE, INSTRUMENT, NO_DATE, Contracts
 from .instruments import Instrument, Instruments
 from .owners import NOBODY, Owners
 from .posting import FREE, RESERVED, as_rows, post_rows, post_trades, release_rows, reserve_rows
@@ -19,7 +19,9 @@ from .posting import FREE, RESERVED, as_rows, post_rows, post_trades, release_ro
 class Ledger:
     """Money and memory of one economy.
 
-    Balances are read anywhere and changed only by `post`, `settle_trades`, `reserve` and `release`.
+    Balances are read anywhere and changed only by its verbs: `post` and `pay`, `settle_trades`, `reserve`
+    and `release`, `move_house_bank` for accounts; `lend`, `repay` and `assign` for contracts; `destroy` and
+    `write_off` for what is lost.
 
     Attributes
     ----------
@@ -27,8 +29,13 @@ class Ledger:
         Free and reserved amounts in minor units or lots; row = owner id.
     issued : (instruments,) int64
         What issuers owe, by instrument. ``held`` (instruments, sectors) is what sectors hold.
+    owed : (capacity,) int64
+        Deposits that each bank owes its customers, where money is kept at more than one bank.
     flows : (kinds, instruments, sectors, sectors) int64
-        Transactions-flow matrix of the running period, payer to payee.
+        Transactions-flow matrix of the running period, payer to payee; money of every sort in the row of
+        deposits. ``contract_flows`` is the same of claims: who issues pays, who lends receives.
+    losses, contract_losses : (instruments, sectors, sectors) int64
+        What was written off in the running period: holder or creditor, and whose liability it was.
 
     Examples
     --------
@@ -51,8 +58,15 @@ class Ledger:
         self.holdings: IntArray = np.zeros((16, 0, 2), np.int64)
         self.issued: IntArray = np.zeros(0, np.int64)
         self.held: IntArray = np.zeros((0, len(SECTORS)), np.int64)
-        self.flows: IntArray = np.zeros((0, 0, len(SECTORS), len(SECTORS)), np.int64)
+        self.owed: IntArray = np.zeros(16, np.int64)
         self.issuer: IntArray = np.zeros(0, np.int64)
+        self.settles: IntArray = np.zeros(0, np.int64)
+        sectors = len(SECTORS)
+        self.flows: IntArray = np.zeros((0, 0, sectors, sectors), np.int64)
+        self.contract_flows: IntArray = np.zeros((0, 0, sectors, sectors), np.int64)
+        self.losses: IntArray = np.zeros((0, sectors, sectors), np.int64)
+        self.contract_losses: IntArray = np.zeros((0, sectors, sectors), np.int64)
+        self.opening: IntArray = np.zeros((0, sectors), np.int64)
 
     # -- growing ------------------------------------------------------------------------------
 
@@ -70,17 +84,26 @@ class Ledger:
         if owners > self.holdings.shape[0]:
             grown = np.zeros((owners, *self.holdings.shape[1:]), np.int64)
             grown[: self.holdings.shape[0]] = self.holdings
-            self.holdings = grown
+            owed = np.zeros(owners, np.int64)
+            owed[: self.owed.shape[0]] = self.owed
+            self.holdings, self.owed = grown, owed
 
     def add_instrument(self, instrument: Instrument) -> int:
         """Register an instrument; a dense one gets a column in every account. Return its number."""
         number = self.instruments.add(instrument)
+        if self.opening.shape[0]:
+            place = number if instrument.dense else len(self.instruments.dense) + number
+            self.opening = np.insert(self.opening, place, 0, axis=0)
         if instrument.dense:
             self.holdings = _with_column(self.holdings, axis=1)
             self.issued = _with_column(self.issued, axis=0)
             self.held = _with_column(self.held, axis=0)
             self.flows = _with_column(self.flows, axis=1)
-            self.issuer = self.instruments.issuers
+            self.losses = _with_column(self.losses, axis=0)
+            self.issuer, self.settles = self.instruments.issuers, self.instruments.settles
+        else:
+            self.contract_flows = _with_column(self.contract_flows, axis=1)
+            self.contract_losses = _with_column(self.contract_losses, axis=0)
         return number
 
     def kind(self, name: str) -> int:
@@ -88,6 +111,7 @@ class Ledger:
         if name not in self.kinds:
             self.kinds.append(name)
             self.flows = _with_column(self.flows, axis=0)
+            self.contract_flows = _with_column(self.contract_flows, axis=0)
         return self.kinds.index(name)
 
     # -- verbs --------------------------------------------------------------------------------
@@ -111,12 +135,23 @@ class Ledger:
         known = len(self.kinds)
         number = self.kind(kind)
         failed = post_rows(
-            self.holdings, self.issued, self.held, self.flows, self.owners.sectors, self.issuer,
-            which, payers, payees, amounts, number,
+            self.holdings, self.issued, self.held, self.owed, self.flows, self.owners.sectors, self.issuer,
+            self.settles, self.owners.column("house_bank"), which, payers, payees, amounts, number,
         )  # fmt: skip
         if failed >= 0:
-            self.kinds, self.flows = self.kinds[:known], np.ascontiguousarray(self.flows[:known])
+            self.kinds = self.kinds[:known]
+            self.flows = np.ascontiguousarray(self.flows[:known])
+            self.contract_flows = np.ascontiguousarray(self.contract_flows[:known])
             raise self._overdraft(which, payers, payees, amounts, failed)
+
+    def pay(self, kind: str, *, payer: object, payee: object, amount: object) -> None:
+        """Pay money of the economy's currency: `post` of its deposits, or of reserves where there is no account."""
+        self.post(kind, self.money, payer=payer, payee=payee, amount=amount)
+
+    @property
+    def money(self) -> int:
+        """The instrument that payments are made in: the first that was registered."""
+        return 0
 
     @staticmethod
     def _check_exists(name: str, numbers: IntArray, count: int, what: str) -> None:
@@ -133,7 +168,9 @@ class Ledger:
         before = instrument[:failed] == which
         paid = int(amount[:failed][before & (payer[:failed] == who)].sum())
         received = int(amount[:failed][before & (payee[:failed] == who)].sum())
-        free = int(self.holdings[who, which, FREE]) + received - paid
+        kept_at_bank = self.settles[which] < 0 or self.owners.column("house_bank")[who] >= 0
+        account = which if kept_at_bank else int(self.settles[which])
+        free = int(self.holdings[who, account, FREE]) + received - paid
         return Overdraft(who, self.instruments.dense[which].name, int(amount[failed]), free)
 
     def settle_trades(
@@ -151,13 +188,16 @@ class Ledger:
         seller_ppm: IntArray,
         reserved_ppm: int,
         operator: OwnerId,
+        tax_ppm: int = 0,
+        treasury: OwnerId = NOBODY,
     ) -> None:
         """Deliver against payment out of what the orders reserved (see `post_trades`)."""
-        trade, fee = self.kind("trade"), self.kind("trading fee")
+        trade, fee, tax = self.kind("trade"), self.kind("trading fee"), self.kind("transaction tax")
         failed = post_trades(
-            self.holdings, self.held, self.flows, self.owners.sectors,
+            self.holdings, self.issued, self.held, self.owed, self.flows, self.owners.sectors, self.issuer,
+            self.settles, self.owners.column("house_bank"),
             security, money, unit_value, quantity, price, limit, buyer, seller, buyer_ppm, seller_ppm,
-            reserved_ppm, operator, trade, fee,
+            tax_ppm, reserved_ppm, operator, treasury, trade, fee, tax,
         )  # fmt: skip
         if failed >= 0:
             who, which = int(buyer[failed]), int(money[failed])
@@ -176,38 +216,163 @@ class Ledger:
             name = f"reserved {self.instruments.dense[which].name}"
             raise Overdraft(who, name, int(amount[failed]), int(self.holdings[who, which, RESERVED]))
 
+    def move_house_bank(self, owners: IntArray, bank: OwnerId) -> None:
+        """Let customers take their whole accounts, reserved parts too, to another bank: reserves follow deposits."""
+        keeper = self.owners.column("house_bank")
+        for number in np.flatnonzero(self.settles >= 0).tolist():
+            balance, old = self.holdings[owners, number].sum(axis=1), keeper[owners]
+            np.subtract.at(self.owed, old, balance)
+            np.subtract.at(self.holdings[:, self.settles[number], FREE], old, balance)
+            self.owed[bank] += balance.sum()
+            self.holdings[bank, self.settles[number], FREE] += balance.sum()
+        keeper[owners] = bank
+
+    # -- contracts ----------------------------------------------------------------------------
+
+    def lend(
+        self, kind: str, instrument: int, *, creditor: object, debtor: object, amount: object, due: int = NO_DATE
+    ) -> IntArray:
+        """Raise the running contracts between pairs by ``amount`` each and return their numbers.
+
+        Only the claim is made: the debtor issues it and the creditor receives it. What is lent is paid with `pay`.
+        """
+        numbers = self.contracts.standing(instrument, creditor, debtor)
+        amounts = self._amounts(amount, numbers, np.full(numbers.shape[0], np.iinfo(np.int64).max))
+        self.contracts.change(numbers, amounts)
+        self.contracts.rows[numbers, DUE] = due
+        self._note_claims(kind, numbers, amounts, back=False)
+        return numbers
+
+    def repay(self, kind: str, numbers: object, amount: object) -> None:
+        """Lower contracts by what was paid on them; the claims go back to the debtors."""
+        rows = np.atleast_1d(np.asarray(numbers, np.int64))
+        amounts = self._amounts(amount, rows, self.contracts.rows[rows, AMOUNT])
+        self.contracts.change(rows, -amounts)
+        self._note_claims(kind, rows, amounts, back=True)
+
+    def assign(self, kind: str, number: int, creditor: OwnerId) -> None:
+        """Let a contract be owed to another creditor, who receives it from the old one."""
+        row = self.contracts.rows[number]
+        old, new = self.owners.sectors[row[CREDITOR]], self.owners.sectors[creditor]
+        self.contract_flows[self.kind(kind), row[INSTRUMENT], old, new] += row[AMOUNT]
+        self.contracts.assign(number, creditor)
+
+    def write_off(self, numbers: object, amount: object) -> None:
+        """Lower contracts by what will not be paid: a loss of the creditor, no transaction."""
+        rows = np.atleast_1d(np.asarray(numbers, np.int64))
+        amounts = self._amounts(amount, rows, self.contracts.rows[rows, AMOUNT])
+        self.contracts.change(rows, -amounts)
+        parts, sector = self.contracts.rows[rows], self.owners.sectors
+        where = (parts[:, INSTRUMENT], sector[parts[:, CREDITOR]], sector[parts[:, DEBTOR]])
+        np.add.at(self.contract_losses, where, amounts)
+
+    def destroy(self, instrument: int, owner: object, amount: object) -> None:
+        """Cancel free holdings of a security whose issuer will not honour it: a loss of the holders."""
+        owners = np.atleast_1d(np.asarray(owner, np.int64))
+        amounts = as_rows(amount, owners.shape[0])
+        if self.settles[instrument] >= 0:
+            raise OutOfBounds("instrument", self.instruments.dense[instrument].name, "deposits are written off by hand")
+        if (amounts < 0).any() or (self.holdings[owners, instrument, FREE] < amounts).any():
+            raise OutOfBounds("amount", amounts.tolist(), "give what the holders have free, at most")
+        np.subtract.at(self.holdings[:, instrument, FREE], owners, amounts)
+        sector = self.owners.sectors
+        np.subtract.at(self.held[instrument], sector[owners], amounts)
+        self.issued[instrument] -= amounts.sum()
+        np.add.at(self.losses[instrument], (sector[owners], sector[self.issuer[instrument]]), amounts)
+
+    def replace_issuer(self, instrument: int, issuer: OwnerId) -> None:
+        """Let a successor issue an instrument of which nothing is outstanding."""
+        if self.issued[instrument]:
+            raise OutOfBounds("instrument", self.instruments.dense[instrument].name, "first cancel what is outstanding")
+        self.instruments.replace_issuer(instrument, issuer)
+        self.issuer = self.instruments.issuers
+
+    @staticmethod
+    def _amounts(amount: object, numbers: IntArray, most: IntArray) -> IntArray:
+        amounts = as_rows(amount, numbers.shape[0])
+        if (amounts < 0).any() or (amounts > most).any():
+            wrong = int(np.flatnonzero((amounts < 0) | (amounts > most))[0])
+            due = f"contract {int(numbers[wrong])} takes 0 to {int(most[wrong])}"
+            raise OutOfBounds("amount", int(amounts[wrong]), due)
+        return amounts
+
+    def _note_claims(self, kind: str, numbers: IntArray, amounts: IntArray, *, back: bool) -> None:
+        parts, sector = self.contracts.rows[numbers], self.owners.sectors
+        giver, taker = (CREDITOR, DEBTOR) if back else (DEBTOR, CREDITOR)
+        where = (self.kind(kind), parts[:, INSTRUMENT], sector[parts[:, giver]], sector[parts[:, taker]])
+        np.add.at(self.contract_flows, where, amounts)
+
     # -- reading ------------------------------------------------------------------------------
 
     def balance(self, owner: OwnerId, instrument: int) -> int:
         """Return free plus reserved."""
         return int(self.holdings[owner, instrument].sum())
 
+    def liabilities(self) -> IntArray:
+        """Return (dense instruments, sectors) what sectors have issued; deposits at banks by the sum of ``owed``."""
+        due = np.zeros_like(self.held)
+        sector = self.owners.sectors
+        for number, issuer in enumerate(self.issuer.tolist()):
+            if self.settles[number] >= 0:
+                np.add.at(due[number], sector, self.owed[: self.owners.size])
+            else:
+                due[number, sector[issuer]] = self.issued[number]
+        return due
+
+    def contract_positions(self) -> tuple[IntArray, IntArray]:
+        """Return (contractual instruments, sectors) claims and debts, counted from the rows."""
+        shape = (len(self.instruments.contractual), len(SECTORS))
+        claims, debts = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
+        rows, sector = self.contracts.rows, self.owners.sectors
+        np.add.at(claims, (rows[:, INSTRUMENT], sector[rows[:, CREDITOR]]), rows[:, AMOUNT])
+        np.add.at(debts, (rows[:, INSTRUMENT], sector[rows[:, DEBTOR]]), rows[:, AMOUNT])
+        return claims, debts
+
+    def positions(self) -> IntArray:
+        """Return (all instruments, sectors) assets minus liabilities; reserves are part of money, their own row 0."""
+        net = self.held - self.liabilities()
+        for number in np.flatnonzero(self.settles >= 0).tolist():
+            net[number] += net[self.settles[number]]
+            net[self.settles[number]] = 0
+        claims, debts = self.contract_positions()
+        return np.concatenate([net, claims - debts])
+
     def balance_sheet(self) -> pd.DataFrame:
         """Return the balance-sheet matrix (instruments x sectors): assets plus, liabilities minus; rows sum to 0."""
-        sheet = self.held.astype(np.int64).copy()
-        names = [instrument.name for instrument in self.instruments.dense]
-        for number, issuer in enumerate(self.issuer):
-            sheet[number, int(self.owners.sectors[issuer])] -= self.issued[number]
-        extra = np.zeros((len(self.instruments.contractual), len(SECTORS)), np.int64)
-        for row in self.contracts.rows.tolist():
-            extra[row[INSTRUMENT], int(self.owners.sectors[row[CREDITOR]])] += row[AMOUNT]
-            extra[row[INSTRUMENT], int(self.owners.sectors[row[DEBTOR]])] -= row[AMOUNT]
-        names += [instrument.name for instrument in self.instruments.contractual]
+        claims, debts = self.contract_positions()
+        names = [i.name for i in (*self.instruments.dense, *self.instruments.contractual)]
         columns = [str(sector) for sector in SECTORS]
-        return pd.DataFrame(np.concatenate([sheet, extra]), index=pd.Index(names, name="instrument"), columns=columns)
+        matrix = np.concatenate([self.held - self.liabilities(), claims - debts])
+        return pd.DataFrame(matrix, index=pd.Index(names, name="instrument"), columns=columns)
 
     def flow_rows(self) -> list[tuple[str, str, str, str, int]]:
         """Return the flow matrix of the period as (instrument, kind, payer, payee, amount) rows."""
-        found = np.argwhere(self.flows)
-        return [
-            (self.instruments.dense[k].name, self.kinds[kind], str(SECTORS[a]), str(SECTORS[b]),
-             int(self.flows[kind, k, a, b]))
-            for kind, k, a, b in found.tolist()
-        ]  # fmt: skip
+        rows = []
+        for flows, instruments in (
+            (self.flows, self.instruments.dense), (self.contract_flows, self.instruments.contractual)
+        ):  # fmt: skip
+            found = np.nonzero(flows)
+            rows += [
+                (instruments[k].name, self.kinds[kind], str(SECTORS[a]), str(SECTORS[b]), amount)
+                for kind, k, a, b, amount in zip(*(part.tolist() for part in (*found, flows[found])), strict=True)
+            ]
+        return rows
+
+    def transactions(self) -> IntArray:
+        """Return (all instruments, sectors) what sectors received minus what they gave in the period."""
+        net = [flows.sum(axis=(0, 2)) - flows.sum(axis=(0, 3)) for flows in (self.flows, self.contract_flows)]
+        return np.concatenate(net)
+
+    def written_off(self) -> IntArray:
+        """Return (all instruments, sectors) by how much losses changed positions in the period."""
+        losses = np.concatenate([self.losses, self.contract_losses])
+        return np.asarray(losses.sum(axis=1) - losses.sum(axis=2), np.int64)
 
     def close_period(self) -> None:
         """Start a new flow period."""
-        self.flows[:] = 0
+        self.flows[:], self.contract_flows[:] = 0, 0
+        self.losses[:], self.contract_losses[:] = 0, 0
+        self.opening = self.positions()
 
     # -- memory -------------------------------------------------------------------------------
 
@@ -222,6 +387,11 @@ class Ledger:
             "issued": self.issued.copy(),
             "held": self.held.copy(),
             "flows": self.flows.copy(),
+            "contract_flows": self.contract_flows.copy(),
+            "losses": self.losses.copy(),
+            "contract_losses": self.contract_losses.copy(),
+            "opening": self.opening.copy(),
+            "owed": self.owed[: self.owners.size].copy(),
         }
         return arrays, {**names, **self.instruments.state(), "posting_kinds": list(self.kinds)}
 
@@ -232,8 +402,9 @@ class Ledger:
         self.contracts.restore(arrays)
         self.kinds = list(values["posting_kinds"])
         self.holdings, self.issued = np.array(arrays["holdings"]), np.array(arrays["issued"])
-        self.held, self.flows = np.array(arrays["held"]), np.array(arrays["flows"])
-        self.issuer = self.instruments.issuers
+        for name in ("held", "flows", "contract_flows", "losses", "contract_losses", "opening", "owed"):
+            setattr(self, name, np.array(arrays[name]))
+        self.issuer, self.settles = self.instruments.issuers, self.instruments.settles
 
 
 def _with_column(array: IntArray, axis: int) -> IntArray:

@@ -9,6 +9,14 @@ issuer's liability is the running total ``issued``). Beside the balances every p
 
 A payer that issues the instrument creates it, a payee that issues it destroys it; an issuer never
 holds its own liability.
+
+**Money kept at banks.** A deposit instrument that settles in reserves (``settles[k]`` is their column, -1
+for every other instrument) has no single issuer: each holder's is its house bank (``keeper``), and
+``owed`` (owners,) is what every bank owes its customers. Who has no house bank (banks, treasury, exchange,
+central bank) keeps reserves. One rule then posts every payment of the economy: take the payer's deposit or
+reserves, give the payee's, and where the two are kept at different places move reserves between those. So
+a bank that pays its own customer creates a deposit, a tax destroys one, and the central bank's payments
+create reserves. A bank's reserves may be negative between settlements of a day; nobody else's may.
 """
 
 from __future__ import annotations
@@ -17,10 +25,70 @@ import numpy as np
 
 from ..core.errors import OutOfBounds
 from ..core.kernel import kernel
-from ..core.units import BoolArray, IntArray
+from ..core.units import SECTOR_CODE, BoolArray, IntArray, Sector
 
 FREE, RESERVED = 0, 1
 MILLION = 1_000_000
+_BANKS = SECTOR_CODE[Sector.BANKS]
+
+
+@kernel
+def can_pay(
+    holdings: IntArray, sector: IntArray, issuer: IntArray, settles: IntArray, keeper: IntArray,
+    k: int, payer: int, x: int,
+) -> bool:  # fmt: skip
+    """Return whether ``payer`` may part with ``x`` of ``k``: issuers and banks' reserves know no floor."""
+    r = settles[k]
+    if r < 0:
+        return bool(payer == issuer[k] or holdings[payer, k, FREE] >= x)
+    if keeper[payer] >= 0:
+        return bool(holdings[payer, k, FREE] >= x)
+    return bool(payer == issuer[r] or sector[payer] == _BANKS or holdings[payer, r, FREE] >= x)
+
+
+@kernel
+def move(
+    holdings: IntArray, issued: IntArray, held: IntArray, owed: IntArray, sector: IntArray, issuer: IntArray,
+    settles: IntArray, keeper: IntArray, k: int, payer: int, payee: int, x: int,
+) -> None:  # fmt: skip
+    """Move ``x`` of instrument ``k`` from ``payer`` to ``payee``, unchecked; swapped, it undoes itself."""
+    r = settles[k]
+    if r < 0:
+        if payer == issuer[k]:
+            issued[k] += x
+        else:
+            holdings[payer, k, FREE] -= x
+            held[k, sector[payer]] -= x
+        if payee == issuer[k]:
+            issued[k] -= x
+        else:
+            holdings[payee, k, FREE] += x
+            held[k, sector[payee]] += x
+        return
+    source, target = payer, payee
+    if keeper[payer] >= 0:
+        source = keeper[payer]
+        holdings[payer, k, FREE] -= x
+        held[k, sector[payer]] -= x
+        owed[source] -= x
+        issued[k] -= x
+    if keeper[payee] >= 0:
+        target = keeper[payee]
+        holdings[payee, k, FREE] += x
+        held[k, sector[payee]] += x
+        owed[target] += x
+        issued[k] += x
+    if source != target:
+        if source == issuer[r]:
+            issued[r] += x
+        else:
+            holdings[source, r, FREE] -= x
+            held[r, sector[source]] -= x
+        if target == issuer[r]:
+            issued[r] -= x
+        else:
+            holdings[target, r, FREE] += x
+            held[r, sector[target]] += x
 
 
 @kernel
@@ -28,9 +96,12 @@ def post_rows(
     holdings: IntArray,
     issued: IntArray,
     held: IntArray,
+    owed: IntArray,
     flows: IntArray,
     sector: IntArray,
     issuer: IntArray,
+    settles: IntArray,
+    keeper: IntArray,
     instrument: IntArray,
     payer: IntArray,
     payee: IntArray,
@@ -46,32 +117,14 @@ def post_rows(
     failed = -1
     for i in range(n):
         k, x = instrument[i], amount[i]
-        if x < 0 or (payer[i] != issuer[k] and holdings[payer[i], k, FREE] < x):
+        if x < 0 or not can_pay(holdings, sector, issuer, settles, keeper, k, payer[i], x):
             failed = i
             break
-        if payer[i] == issuer[k]:
-            issued[k] += x
-        else:
-            holdings[payer[i], k, FREE] -= x
-            held[k, sector[payer[i]]] -= x
-        if payee[i] == issuer[k]:
-            issued[k] -= x
-        else:
-            holdings[payee[i], k, FREE] += x
-            held[k, sector[payee[i]]] += x
+        move(holdings, issued, held, owed, sector, issuer, settles, keeper, k, payer[i], payee[i], x)
         flows[kind, k, sector[payer[i]], sector[payee[i]]] += x
     for i in range(failed - 1, -1, -1):
         k, x = instrument[i], amount[i]
-        if payee[i] == issuer[k]:
-            issued[k] += x
-        else:
-            holdings[payee[i], k, FREE] -= x
-            held[k, sector[payee[i]]] -= x
-        if payer[i] == issuer[k]:
-            issued[k] -= x
-        else:
-            holdings[payer[i], k, FREE] += x
-            held[k, sector[payer[i]]] += x
+        move(holdings, issued, held, owed, sector, issuer, settles, keeper, k, payee[i], payer[i], x)
         flows[kind, k, sector[payer[i]], sector[payee[i]]] -= x
     return failed
 
@@ -92,9 +145,14 @@ def reserve_per_lot(limit: int, unit_value: int, ppm: int) -> int:
 @kernel
 def post_trades(
     holdings: IntArray,
+    issued: IntArray,
     held: IntArray,
+    owed: IntArray,
     flows: IntArray,
     sector: IntArray,
+    issuer: IntArray,
+    settles: IntArray,
+    keeper: IntArray,
     security: IntArray,
     money: IntArray,
     unit_value: IntArray,
@@ -105,46 +163,60 @@ def post_trades(
     seller: IntArray,
     buyer_ppm: IntArray,
     seller_ppm: IntArray,
+    tax_ppm: int,
     reserved_ppm: int,
     operator: int,
+    treasury: int,
     trade: int,
     fee: int,
+    tax: int,
 ) -> int:
     """Deliver securities against payment, trade by trade; return -1, or the first row that overdraws.
 
     All arrays from ``security`` to ``seller_ppm`` are (n,). The buyer pays out of what its order
     reserved at ``limit`` and gets the difference back; the seller delivers out of reserved lots and
-    is paid into its free balance; fees go to ``operator``.
+    is paid into its free balance; fees go to ``operator`` and the tax, ``tax_ppm`` from each side, to
+    ``treasury``. Where both keep their money at the same bank, no reserves move.
     """
     for i in range(quantity.shape[0]):
         k, m, q, b, s = security[i], money[i], quantity[i], buyer[i], seller[i]
         notional = price[i] * unit_value[i] * q
         set_aside = reserve_per_lot(limit[i], unit_value[i], reserved_ppm) * q
         buyer_fee, seller_fee = fee_on(notional, buyer_ppm[i]), fee_on(notional, seller_ppm[i])
-        back = set_aside - notional - buyer_fee
+        duty = fee_on(notional, tax_ppm)
+        back = set_aside - notional - buyer_fee - duty
         if holdings[b, m, RESERVED] < set_aside or holdings[s, k, RESERVED] < q or back < 0:
             return i
         holdings[b, m, RESERVED] -= set_aside
-        holdings[b, m, FREE] += back
-        holdings[s, m, FREE] += notional - seller_fee
         holdings[s, k, RESERVED] -= q
         holdings[b, k, FREE] += q
         sb, ss = sector[b], sector[s]
+        if settles[m] < 0 or (keeper[b] == keeper[s] and keeper[b] >= 0):
+            holdings[b, m, FREE] += back + buyer_fee + duty
+            holdings[s, m, FREE] += notional
+            if sb != ss:
+                held[m, sb] -= notional
+                held[m, ss] += notional
+        else:
+            holdings[b, m, FREE] += set_aside
+            move(holdings, issued, held, owed, sector, issuer, settles, keeper, m, b, s, notional)
         flows[trade, m, sb, ss] += notional
         flows[trade, k, ss, sb] += q
         if sb != ss:
-            held[m, sb] -= notional
-            held[m, ss] += notional
             held[k, ss] -= q
             held[k, sb] += q
         if buyer_fee + seller_fee > 0:
             so = sector[operator]
-            holdings[operator, m, FREE] += buyer_fee + seller_fee
+            move(holdings, issued, held, owed, sector, issuer, settles, keeper, m, b, operator, buyer_fee)
+            move(holdings, issued, held, owed, sector, issuer, settles, keeper, m, s, operator, seller_fee)
             flows[fee, m, sb, so] += buyer_fee
             flows[fee, m, ss, so] += seller_fee
-            held[m, sb] -= buyer_fee
-            held[m, ss] -= seller_fee
-            held[m, so] += buyer_fee + seller_fee
+        if duty > 0:
+            sg = sector[treasury]
+            move(holdings, issued, held, owed, sector, issuer, settles, keeper, m, b, treasury, duty)
+            move(holdings, issued, held, owed, sector, issuer, settles, keeper, m, s, treasury, duty)
+            flows[tax, m, sb, sg] += duty
+            flows[tax, m, ss, sg] += duty
     return -1
 
 
@@ -174,16 +246,29 @@ def release_rows(holdings: IntArray, owner: IntArray, instrument: IntArray, amou
 
 
 @kernel
-def count_by_sector(holdings: IntArray, sector: IntArray, size: int, held: IntArray) -> int:
-    """Recount ``held`` (instruments, sectors) from the accounts; return how many balances are negative."""
+def count_by_sector(
+    holdings: IntArray, sector: IntArray, keeper: IntArray, settles: IntArray, size: int, held: IntArray, owed: IntArray
+) -> int:
+    """Recount ``held`` (instruments, sectors) and ``owed`` (owners,) from the accounts.
+
+    Return -1, or the place of the first balance that is negative (the flat index of (owner, instrument, part));
+    the free reserves of a bank may be.
+    """
     held[:] = 0
-    negative = 0
+    owed[:] = 0
+    negative = -1
+    loose = -1
+    for k in range(settles.shape[0]):
+        if settles[k] >= 0:
+            loose = settles[k]
     for i in range(size):
         for k in range(holdings.shape[1]):
             free, reserved = holdings[i, k, FREE], holdings[i, k, RESERVED]
             held[k, sector[i]] += free + reserved
-            if free < 0 or reserved < 0:
-                negative += 1
+            if settles[k] >= 0 and keeper[i] >= 0:
+                owed[keeper[i]] += free + reserved
+            if negative < 0 and (reserved < 0 or (free < 0 and not (k == loose and sector[i] == _BANKS))):
+                negative = (i * holdings.shape[1] + k) * 2 + (1 if free >= 0 else 0)
     return negative
 
 

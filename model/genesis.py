@@ -97,7 +97,7 @@ def endow(
     ledger.post(OPENING, money, payer=institutions.bank, payee=ids, amount=cash)
     total = int(cash.sum())
     if total:
-        ledger.contracts.open(creditor=institutions.bank, debtor=institutions.treasury, instrument=0, amount=total)
+        ledger.lend(OPENING, 0, creditor=institutions.bank, debtor=institutions.treasury, amount=total)
     for book, (firm, security) in enumerate(zip(institutions.firms, listings.security, strict=True)):
         lots = opening_lots(scenario.traders, draws, rows, wealth, book, listings.size, int(exchange_values[book]))
         lots -= lots % int(listings.round_lot[book])
@@ -110,7 +110,7 @@ def fund(
     """Fund one newcomer from the same sources as at the opening; ``lots`` is by book."""
     if cash:
         ledger.post(OPENING, int(listings.money[0]), payer=institutions.bank, payee=owner, amount=cash)
-        ledger.contracts.open(creditor=institutions.bank, debtor=institutions.treasury, instrument=0, amount=cash)
+        ledger.lend(OPENING, 0, creditor=institutions.bank, debtor=institutions.treasury, amount=cash)
     for book, quantity in lots.items():
         firm, security = institutions.firms[book], int(listings.security[book])
         ledger.post(OPENING, security, payer=firm, payee=owner, amount=quantity)

@@ -176,17 +176,18 @@ def oversee(economy: Economy) -> None:
 def check_identities(economy: Economy) -> None:
     """Check closure; with ``identities = "full"`` recount every account as well."""
     identities.instruments_close(economy.ledger)
-    identities.contracts_close(economy.ledger)
-    economy.identities_checked += 2
+    economy.identities_checked += 1
     if economy.settings.identities == "full":
         recount(economy)
 
 
 def recount(economy: Economy) -> None:
     """Count every account and reservation from scratch and compare with the running totals."""
+    identities.contracts_close(economy.ledger)
     identities.recount_agrees(economy.ledger)
     identities.reservations_agree(economy.ledger, economy.exchange.reserved())
-    economy.identities_checked += 2
+    identities.positions_follow(economy.ledger)
+    economy.identities_checked += 4
 
 
 def observe(economy: Economy) -> None:

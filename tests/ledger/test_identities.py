@@ -79,7 +79,7 @@ def overdraw_what_is_reserved(ledger: Ledger) -> None:
 
 
 def forget_a_debt(ledger: Ledger) -> None:
-    ledger.contracts.debts[FIRM] -= 11
+    ledger.contracts.debts[0, FIRM] -= 11
 
 
 def write_off_without_saying(ledger: Ledger) -> None:
@@ -105,8 +105,8 @@ def free_what_an_order_needs(ledger: Ledger) -> None:
         (move_to_another_sector, "recount_agrees", A1 + "by 4"),
         (overdraw, "recount_agrees", FLOOR.format("free deposit") + "-8"),
         (overdraw_what_is_reserved, "recount_agrees", FLOOR.format("reserved ACME") + "-2"),
-        (forget_a_debt, "contracts_close", "identity A2 contracts broken at claims against debts by 11"),
-        (write_off_without_saying, "contracts_close", "identity A2 contracts broken at claims against debts by 20"),
+        (forget_a_debt, "contracts_close", "identity A2 contracts broken at claims against debts in bond by 11"),
+        (write_off_without_saying, "contracts_close", "identity A2 contracts broken at claims against debts in bond by 20"),
         (reserve_for_no_order, "reservations_agree", "identity A11 orders broken at reserved ACME by 2"),
         (free_what_an_order_needs, "reservations_agree", "identity A11 orders broken at reserved deposit by -10"),
     ],

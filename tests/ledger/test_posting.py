@@ -203,12 +203,14 @@ def test_a_trade_that_was_not_reserved_is_refused() -> None:
     assert ledger.holdings[3, CASH].tolist() == [100, 0]
 
 
-def test_a_recount_finds_what_the_accounts_hold_and_how_many_are_below_zero() -> None:
+def test_a_recount_finds_what_the_accounts_hold_and_the_first_that_is_below_zero() -> None:
     holdings = np.zeros((3, 1, 2), np.int64)
     holdings[:, 0, FREE], holdings[:, 0, RESERVED] = [5, -2, 7], [1, 0, -1]
-    held = np.full((1, 2), 99, np.int64)
-    assert count_by_sector(holdings, np.array([0, 1, 1]), 3, held) == 2
+    held, owed = np.full((1, 2), 99, np.int64), np.full(3, 99, np.int64)
+    first = count_by_sector(holdings, np.array([0, 1, 1]), np.full(3, -1), np.array([-1]), 3, held, owed)
+    assert divmod(first, 2) == (1, FREE)
     assert held.tolist() == [[6, 4]]
+    assert owed.tolist() == [0, 0, 0]
     assert release_rows(holdings, np.array([0, 0]), np.array([0, 0]), np.array([1, 1])) == 1
 
 

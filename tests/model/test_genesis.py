@@ -28,8 +28,8 @@ def test_the_opening_balance_sheet_closes() -> None:
 def test_the_bank_owes_what_the_government_owes_the_bank() -> None:
     economy = small()
     firms = economy.institutions
-    assert economy.ledger.contracts.claims[firms.bank] == int(economy.ledger.issued[0])
-    assert economy.ledger.contracts.debts[firms.treasury] == int(economy.ledger.issued[0])
+    assert economy.ledger.contracts.claims[0, firms.bank] == int(economy.ledger.issued[0])
+    assert economy.ledger.contracts.debts[0, firms.treasury] == int(economy.ledger.issued[0])
 
 
 def test_populations_are_contiguous_ranges_of_owners_in_order_of_name() -> None:
