@@ -81,16 +81,20 @@ class Contracts:
             raise ValueError(f"contract {number} owes {owed}; it cannot be lowered by {amount}")
         self.change(np.array([number]), np.array([-amount]))
 
-    def assign(self, number: int, creditor: OwnerId) -> None:
-        """Let a contract be owed to another creditor."""
-        row = self._data[number]
-        instrument, amount = int(row[INSTRUMENT]), int(row[AMOUNT])
-        self._standing.pop((instrument, int(row[CREDITOR]), int(row[DEBTOR])), None)
-        self._reach(instrument, creditor)
-        self.claims[instrument, row[CREDITOR]] -= amount
-        self.claims[instrument, creditor] += amount
-        row[CREDITOR] = creditor
-        self._standing.setdefault((instrument, creditor, int(row[DEBTOR])), number)
+    def assign(self, number: int, *, creditor: OwnerId | None = None, debtor: OwnerId | None = None) -> None:
+        """Let a contract have another creditor or debtor; its number stays."""
+        old = self._data[number].tolist()
+        new = list(old)
+        new[CREDITOR] = old[CREDITOR] if creditor is None else creditor
+        new[DEBTOR] = old[DEBTOR] if debtor is None else debtor
+        if self._standing.get((old[INSTRUMENT], old[CREDITOR], old[DEBTOR])) == number:
+            del self._standing[old[INSTRUMENT], old[CREDITOR], old[DEBTOR]]
+        self._reach(old[INSTRUMENT], max(new[CREDITOR], new[DEBTOR]))
+        amounts, numbers = np.array([old[AMOUNT]]), np.array([number])
+        self.change(numbers, -amounts)
+        self._data[number, [CREDITOR, DEBTOR]] = new[CREDITOR], new[DEBTOR]
+        self.change(numbers, amounts)
+        self._standing.setdefault((old[INSTRUMENT], new[CREDITOR], new[DEBTOR]), number)
 
     def of(self, instrument: int, *, creditor: OwnerId | None = None, debtor: OwnerId | None = None) -> IntArray:
         """Return the numbers of contracts in an instrument that still owe something, in order."""

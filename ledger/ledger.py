@@ -252,10 +252,19 @@ class Ledger:
 
     def assign(self, kind: str, number: int, creditor: OwnerId) -> None:
         """Let a contract be owed to another creditor, who receives it from the old one."""
-        row = self.contracts.rows[number]
-        old, new = self.owners.sectors[row[CREDITOR]], self.owners.sectors[creditor]
-        self.contract_flows[self.kind(kind), row[INSTRUMENT], old, new] += row[AMOUNT]
-        self.contracts.assign(number, creditor)
+        instrument, old = int(self.contracts.rows[number, INSTRUMENT]), int(self.contracts.rows[number, CREDITOR])
+        self._note_novation(kind, instrument, old, creditor, int(self.contracts.rows[number, AMOUNT]))
+        self.contracts.assign(number, creditor=creditor)
+
+    def assume(self, kind: str, number: int, debtor: OwnerId) -> None:
+        """Let another debtor owe a contract, giving its own promise for that of the old one."""
+        instrument, old = int(self.contracts.rows[number, INSTRUMENT]), int(self.contracts.rows[number, DEBTOR])
+        self._note_novation(kind, instrument, debtor, old, int(self.contracts.rows[number, AMOUNT]))
+        self.contracts.assign(number, debtor=debtor)
+
+    def _note_novation(self, kind: str, instrument: int, giver: OwnerId, taker: OwnerId, amount: int) -> None:
+        sector = self.owners.sectors
+        self.contract_flows[self.kind(kind), instrument, sector[giver], sector[taker]] += amount
 
     def write_off(self, numbers: object, amount: object) -> None:
         """Lower contracts by what will not be paid: a loss of the creditor, no transaction."""
@@ -267,18 +276,20 @@ class Ledger:
         np.add.at(self.contract_losses, where, amounts)
 
     def destroy(self, instrument: int, owner: object, amount: object) -> None:
-        """Cancel free holdings of a security whose issuer will not honour it: a loss of the holders."""
+        """Cancel free holdings that their issuer, or of deposits their bank, will not honour: a loss of the holders."""
         owners = np.atleast_1d(np.asarray(owner, np.int64))
         amounts = as_rows(amount, owners.shape[0])
-        if self.settles[instrument] >= 0:
-            raise OutOfBounds("instrument", self.instruments.dense[instrument].name, "deposits are written off by hand")
         if (amounts < 0).any() or (self.holdings[owners, instrument, FREE] < amounts).any():
             raise OutOfBounds("amount", amounts.tolist(), "give what the holders have free, at most")
         np.subtract.at(self.holdings[:, instrument, FREE], owners, amounts)
         sector = self.owners.sectors
         np.subtract.at(self.held[instrument], sector[owners], amounts)
         self.issued[instrument] -= amounts.sum()
-        np.add.at(self.losses[instrument], (sector[owners], sector[self.issuer[instrument]]), amounts)
+        issuers = np.full(owners.shape[0], self.issuer[instrument])
+        if self.settles[instrument] >= 0:
+            issuers = self.owners.column("house_bank")[owners]
+            np.subtract.at(self.owed, issuers, amounts)
+        np.add.at(self.losses[instrument], (sector[owners], sector[issuers]), amounts)
 
     def replace_issuer(self, instrument: int, issuer: OwnerId) -> None:
         """Let a successor issue an instrument of which nothing is outstanding."""

@@ -92,7 +92,7 @@ def test_a_running_contract_is_raised_and_lowered_and_keeps_its_number() -> None
 def test_an_assigned_contract_is_owed_to_its_new_creditor() -> None:
     contracts = Contracts()
     number = contracts.open(creditor=1, debtor=2, instrument=0, amount=7)
-    contracts.assign(number, 40)
+    contracts.assign(number, creditor=40)
     assert (totals(contracts.claims), totals(contracts.debts)) == ({40: 7}, {2: 7})
     assert contracts.standing(0, 40, 2).tolist() == [number]
     again = Contracts()
