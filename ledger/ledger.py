@@ -87,6 +87,7 @@ class Ledger:
             owed = np.zeros(owners, np.int64)
             owed[: self.owed.shape[0]] = self.owed
             self.holdings, self.owed = grown, owed
+        self.contracts.make_room(len(self.instruments.contractual), self.holdings.shape[0])
 
     def add_instrument(self, instrument: Instrument) -> int:
         """Register an instrument; a dense one gets a column in every account. Return its number."""
@@ -104,6 +105,7 @@ class Ledger:
         else:
             self.contract_flows = _with_column(self.contract_flows, axis=1)
             self.contract_losses = _with_column(self.contract_losses, axis=0)
+            self.contracts.make_room(number + 1, self.holdings.shape[0])
         return number
 
     def kind(self, name: str) -> int:
@@ -411,6 +413,7 @@ class Ledger:
         self.owners.restore(arrays, values)
         self.instruments.restore(dict(values))
         self.contracts.restore(arrays)
+        self.contracts.make_room(len(self.instruments.contractual), self.owners.size)
         self.kinds = list(values["posting_kinds"])
         self.holdings, self.issued = np.array(arrays["holdings"]), np.array(arrays["issued"])
         for name in ("held", "flows", "contract_flows", "losses", "contract_losses", "opening", "owed"):
