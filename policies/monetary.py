@@ -10,6 +10,9 @@ from pydantic import Field, field_validator, model_validator
 from ..core.errors import nearest
 from ..core.parameters import Parameters
 
+# Where scenarios keep these settings, so that errors name the key to change.
+SECTION = "central_bank"
+
 
 class MonetarySettings(Parameters):
     """What the central bank wants and how it reacts. All rates are annual fractions: 0.02 is 2 %."""

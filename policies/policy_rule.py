@@ -21,7 +21,7 @@ from typing import Any, ClassVar, TypeAlias
 
 from ..core.errors import OutOfBounds, UnknownKey, UnusableSeries
 from .expectations import ExpectationSettings
-from .monetary import MonetarySettings
+from .monetary import SECTION, MonetarySettings
 
 Memory: TypeAlias = Mapping[str, Any]
 
@@ -115,13 +115,13 @@ class PolicyRule(ABC):
         return memory
 
     def weakness(self) -> tuple[str, object, str] | None:
-        """Return (key, value, remedy) where the rule does not anchor inflation by itself, else None.
+        """Return (field, value, remedy) where the rule does not anchor inflation by itself, else None.
 
         The Taylor principle: nominal rates must rise by more than inflation does, so φ_π > 1
         (Woodford 2003, "Interest and Prices", chapter 4). It is necessary, not sufficient: a bound that
         binds, or a reaction too strong for the lags of the economy, may still end in a spiral.
         """
-        return None if self.settings.phi_pi > 1.0 else ("monetary.phi_pi", self.settings.phi_pi, "raise phi_pi above 1")
+        return None if self.settings.phi_pi > 1.0 else ("phi_pi", self.settings.phi_pi, "raise phi_pi above 1")
 
     def decide(self, readings: Readings, memory: Memory | None = None) -> RateDecision:
         """Return the rate for the month; ``memory`` is that of the last decision, None in the first month."""
@@ -170,7 +170,7 @@ def policy_rule(settings: MonetarySettings) -> PolicyRule:
     """Return the rule that ``settings`` name, ready to decide; raise `UnknownKey` where nothing offers it any more."""
     rule = found(settings.rule)
     if rule is None:
-        raise UnknownKey(f"monetary.rule.{settings.rule}", tuple(f"monetary.rule.{name}" for name in policy_rules()))
+        raise UnknownKey(f"{SECTION}.rule.{settings.rule}", tuple(f"{SECTION}.rule.{name}" for name in policy_rules()))
     return rule(settings)
 
 
@@ -203,16 +203,16 @@ def check_rule(settings: MonetarySettings, expectations: ExpectationSettings, al
     >>> check_rule(MonetarySettings(phi_pi=0.8), ExpectationSettings(rule="naive"))
     Traceback (most recent call last):
     ...
-    catallaxy.core.errors.OutOfBounds: monetary.phi_pi is 0.8; with naive expectations nothing brings inflation back: \
-raise phi_pi above 1, use anchored expectations, or set monetary.allow_unstable = true
+    catallaxy.core.errors.OutOfBounds: central_bank.phi_pi is 0.8; with naive expectations nothing brings inflation \
+back: raise phi_pi above 1, use anchored expectations, or set central_bank.allow_unstable = true
     """
     weak = policy_rule(settings).weakness()
     if weak is None or expectations.anchored or allow_unstable or settings.allow_unstable:
         return
-    key, value, remedy = weak
+    field, value, remedy = weak
     raise OutOfBounds(
-        key,
+        f"{SECTION}.{field}",
         value,
         f"with {expectations.rule} expectations nothing brings inflation back: {remedy}, use anchored expectations, "
-        "or set monetary.allow_unstable = true",
+        f"or set {SECTION}.allow_unstable = true",
     )

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..core.errors import MissingColumn, OutOfBounds, UnreadableSeries
+from .monetary import SECTION
 
 HIGHEST = 1.0
 
@@ -69,7 +70,7 @@ class RatePath:
 def _rows(source: str) -> list[list[str]]:
     path = Path(source).expanduser()
     if not path.is_file():
-        raise OutOfBounds("monetary.path", source, "there is no such file; give a CSV with columns month and rate")
+        raise OutOfBounds(f"{SECTION}.path", source, "there is no such file; give a CSV with columns month and rate")
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             rows = [row for row in csv.reader(file) if any(cell.strip() for cell in row)]

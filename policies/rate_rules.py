@@ -179,7 +179,7 @@ class _Peg(PolicyRule):
 
     def weakness(self) -> tuple[str, object, str]:
         """Return that a peg lets inflation drift (Wicksell 1898; Sargent and Wallace 1975)."""
-        return "monetary.rule", self.name, "choose a rule that answers to inflation"
+        return "rule", self.name, "choose a rule that answers to inflation"
 
 
 class Fixed(_Peg):

@@ -202,13 +202,13 @@ def test_an_unstable_rule_is_refused_with_its_remedies(rule: Any) -> None:
         check_rule(MonetarySettings(phi_pi=0.9), ExpectationSettings(rule=rule))
 
     assert str(caught.value) == (
-        f"monetary.phi_pi is 0.9; with {rule} expectations nothing brings inflation back: raise phi_pi above 1, "
-        "use anchored expectations, or set monetary.allow_unstable = true"
+        f"central_bank.phi_pi is 0.9; with {rule} expectations nothing brings inflation back: raise phi_pi above 1, "
+        "use anchored expectations, or set central_bank.allow_unstable = true"
     )
 
 
 def test_a_peg_is_refused_where_nothing_anchors() -> None:
-    with pytest.raises(OutOfBounds, match=r"monetary\.rule is 'fixed'.*choose a rule that answers to inflation"):
+    with pytest.raises(OutOfBounds, match=r"central_bank\.rule is 'fixed'.*choose a rule that answers to inflation"):
         check_rule(MonetarySettings(rule="fixed"), ExpectationSettings(rule="naive"))
 
 
@@ -227,7 +227,7 @@ def test_what_anchors_or_is_meant_is_accepted(settings: MonetarySettings, expect
 
 
 def test_expectations_without_weight_on_the_target_are_no_anchor() -> None:
-    with pytest.raises(OutOfBounds, match=r"monetary\.phi_pi"):
+    with pytest.raises(OutOfBounds, match=r"central_bank\.phi_pi"):
         check_rule(MonetarySettings(phi_pi=0.5), ExpectationSettings(anchor=0.0))
 
 

@@ -82,7 +82,7 @@ def test_a_missing_file_is_named() -> None:
         policy_rule(MonetarySettings(rule="path", path="no/such.csv"))
 
     assert str(caught.value) == (
-        "monetary.path is 'no/such.csv'; there is no such file; give a CSV with columns month and rate"
+        "central_bank.path is 'no/such.csv'; there is no such file; give a CSV with columns month and rate"
     )
 
 
