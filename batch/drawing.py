@@ -17,7 +17,7 @@ import numpy as np
 
 from ..core.errors import MissingExtra
 from ..core.units import FloatArray
-from .figures import TONES, Band, Bars, Candles, Dots, Figure, Line, Rule, Stems, labels
+from .figures import TONES, Area, Band, Bars, Candles, Dots, Figure, Line, Rule, Stems, labels
 
 INCH = 72.0  # a pixel of the page is a point of the drawing
 _STAND_INS = {tone: f"#0a{number:02x}f{number % 16:x}" for number, tone in enumerate(TONES, 1)}
@@ -60,13 +60,59 @@ def draw(figure: Figure, *, width: int = 720, height: int = 360, dark: bool = Fa
     """
     colours = {tone: values[dark] for tone, values in TONES.items()}
     drawing = _drawn(figure, width, height, colours, top=34)
-    axes = drawing.axes[0]
+    _title(drawing.axes[0], figure, colours)
+    return drawing
+
+
+def draw_all(
+    figures: Sequence[Figure], *, title: str = "", columns: int = 2, width: int = 480, height: int = 260,
+    dark: bool = False,
+) -> Any:  # fmt: skip
+    """Return one matplotlib figure with a panel of ``width`` by ``height`` for each of ``figures``, row by row.
+
+    Examples
+    --------
+    >>> from catallaxy.batch.figures import Line
+    >>> spec = Figure("index", "The index", "day", "points", (Line(np.arange(3.0), np.arange(3.0), "index"),))
+    >>> [axes.get_title(loc="left") for axes in draw_all([spec, spec]).axes]
+    ['The index', 'The index']
+    """
+    need_matplotlib("drawing a figure")
+    import matplotlib
+    from matplotlib.figure import Figure as Canvas
+
+    colours = {tone: values[dark] for tone, values in TONES.items()}
+    columns = max(1, min(columns, len(figures)))
+    head, rows = (30 if title else 0), -(-len(figures) // columns)
+    whole = (columns * width, rows * height + head)
+    with matplotlib.rc_context(dict(_RC)):
+        drawing = Canvas(figsize=(whole[0] / INCH, whole[1] / INCH), dpi=INCH, facecolor=colours["ground"])
+        if title:
+            drawing.text(16 / whole[0], 1.0 - 20 / whole[1], title, color=colours["ink"], fontsize=12.5)
+        for number, figure in enumerate(figures):
+            corner = (number % columns * width, (rows - 1 - number // columns) * height)
+            _title(_panel(drawing, figure, (*corner, width, height), whole, colours, 34), figure, colours)
+    return drawing
+
+
+def picture(drawing: Any, form: str) -> bytes:
+    """Return a drawing as the bytes of an SVG or PNG file, the same for the same drawing."""
+    import matplotlib
+
+    buffer = io.BytesIO()
+    metadata = {"Date": None} if form == "svg" else {"Software": None}
+    with matplotlib.rc_context({**_RC, "svg.hashsalt": "catallaxy"}):
+        drawing.savefig(buffer, format=form, dpi=2 * INCH, facecolor=drawing.get_facecolor(), metadata=metadata)
+    return buffer.getvalue()
+
+
+def _title(axes: Any, figure: Figure, colours: Mapping[str, str]) -> None:
+    """Write the title of a panel, and its legend where marks are labelled."""
     axes.set_title(figure.title, loc="left", color=colours["ink"], fontsize=12)
     if any(True for _ in labels(figure)):
         handles, names = axes.get_legend_handles_labels()
         if handles:
             axes.legend(handles, names, frameon=False, labelcolor=colours["ink"], fontsize=10)
-    return drawing
 
 
 def svg(figure: Figure, *, width: int, height: int) -> str:
@@ -87,16 +133,26 @@ def _drawn(figure: Figure, width: int, height: int, colours: Mapping[str, str], 
 
     with matplotlib.rc_context(dict(_RC)):
         drawing = Canvas(figsize=(width / INCH, height / INCH), dpi=INCH, facecolor=colours["ground"])
-        left, right = _margins(figure, width)
-        place = (left / width, 40 / height, (width - left - right) / width, (height - 40 - top) / height)
-        axes = drawing.add_axes(place, facecolor="none")
-        _frame(axes, figure, colours)
-        for mark in figure.marks:
-            _MARKS[type(mark)](axes, mark, colours)
-        _name_rules(axes, figure, colours)
-        _name_ends(axes, figure, height - 40 - top, colours)
-        _limits(axes, figure)
+        _panel(drawing, figure, (0, 0, width, height), (width, height), colours, top)
     return drawing
+
+
+def _panel(
+    drawing: Any, figure: Figure, box: tuple[int, int, int, int], whole: tuple[int, int], colours: Mapping[str, str],
+    top: int,
+) -> Any:  # fmt: skip
+    """Draw a figure into a box (left, bottom, width, height) of a drawing, in pixels, and return its axes."""
+    x, y, width, height = box
+    left, right = _margins(figure, width)
+    place = ((x + left) / whole[0], (y + 40) / whole[1], (width - left - right) / whole[0])
+    axes = drawing.add_axes((*place, (height - 40 - top) / whole[1]), facecolor="none")
+    _frame(axes, figure, colours)
+    for mark in figure.marks:
+        _MARKS[type(mark)](axes, mark, colours)
+    _name_rules(axes, figure, colours)
+    _name_ends(axes, figure, height - 40 - top, colours)
+    _limits(axes, figure)
+    return axes
 
 
 def _margins(figure: Figure, width: int) -> tuple[int, int]:
@@ -165,6 +221,12 @@ def _band(axes: Any, mark: Band, colours: Mapping[str, str]) -> None:
     axes.axhspan(mark.low, mark.high, color=colours[mark.tone], alpha=0.16, linewidth=0, label=mark.label or None)
 
 
+def _area(axes: Any, mark: Area, colours: Mapping[str, str]) -> None:
+    axes.fill_between(
+        mark.x, mark.low, mark.high, color=colours[mark.tone], alpha=0.2, linewidth=0, label=mark.label or None
+    )
+
+
 def _rule(axes: Any, mark: Rule, colours: Mapping[str, str]) -> None:
     axes.axvline(mark.at, color=colours[mark.tone], linewidth=1.0, dashes=(3, 3))
 
@@ -211,7 +273,7 @@ def _boxes(x: FloatArray, foot: FloatArray, head: FloatArray, half: float) -> An
 
 
 _MARKS: Mapping[type, Callable[[Any, Any, Mapping[str, str]], None]] = {
-    Line: _line, Dots: _dots, Stems: _stems, Band: _band, Rule: _rule, Bars: _bars, Candles: _candles,
+    Line: _line, Dots: _dots, Stems: _stems, Band: _band, Area: _area, Rule: _rule, Bars: _bars, Candles: _candles,
 }  # fmt: skip
 
 
@@ -261,7 +323,7 @@ def apart(places: Sequence[float], gap: float) -> list[float]:
 def _limits(axes: Any, figure: Figure) -> None:
     """Let lines begin and end at the edges of the axes."""
     xs = [mark.x for mark in figure.marks if isinstance(mark, Line) and mark.x.size]
-    if xs and not figure.log_x and all(isinstance(mark, Line | Rule | Band) for mark in figure.marks):
+    if xs and not figure.log_x and all(isinstance(mark, Line | Rule | Band | Area) for mark in figure.marks):
         low, high = min(float(x.min()) for x in xs), max(float(x.max()) for x in xs)
         if high > low:
             axes.set_xlim(low, high)

@@ -86,6 +86,17 @@ class Band:
 
 
 @dataclass(frozen=True)
+class Area:
+    """The area between two curves, such as a band around an estimate."""
+
+    x: FloatArray
+    low: FloatArray
+    high: FloatArray
+    label: str = ""
+    tone: str = "accent"
+
+
+@dataclass(frozen=True)
 class Rule:
     """A vertical line that marks a moment."""
 
@@ -117,7 +128,7 @@ class Candles:
     volume: FloatArray
 
 
-Mark: TypeAlias = Line | Dots | Stems | Band | Rule | Bars | Candles
+Mark: TypeAlias = Line | Dots | Stems | Band | Area | Rule | Bars | Candles
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,7 @@ def test_every_help_has_an_example(catallaxy: Command) -> None:
 
     commands = words_of(get_command(app))
 
-    assert len(commands) == 14
+    assert len(commands) == 16
     for words in commands:
         said = catallaxy(*words, "--help")
         assert said.code == 0
