@@ -10,7 +10,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from ..core.units import IntArray
+from ..core.units import BoolArray, IntArray
+from . import call_auction_kernels as calls
 from . import order_book_kernels as k
 from .orders import ACK_WIDTH, FILL_WIDTH, NO_EXPIRY, RELEASE_WIDTH
 
@@ -150,10 +151,54 @@ class Books:
         """Cancel everything of one owner, in all books; return the releases by (book, slot)."""
         return self._cancel_owned(owner, 0, self.count)
 
+    def cancel_all(self) -> IntArray:
+        """Cancel everything in all books; return the releases by (book, slot)."""
+        return self._cancel_owned(k.EVERYBODY, 0, self.count)
+
     def cancel_book(self, book: int) -> IntArray:
         """Cancel everything in one book; return the releases by slot."""
         self._check_book(book)
         return self._cancel_owned(k.EVERYBODY, book, book + 1)
+
+    # Call auctions
+
+    @property
+    def called(self) -> BoolArray:
+        """(count,) whether a book gathers orders for a call auction, and matches none."""
+        return np.asarray(self._metas[:, k.M_CALL] != 0)
+
+    def call(self, book: int) -> None:
+        """Let orders rest in ``book`` without matching until `uncross`."""
+        self._check_book(book)
+        self._metas[book, k.M_CALL] = 1
+
+    def auction_price(self, book: int, *, tick_size: int, reference: int) -> tuple[int, int, int]:
+        """Return price, lots and surplus demand of the auction as the book stands; (0, 0, 0) if nothing crosses.
+
+        Of all multiples of ``tick_size`` it is the price that trades the most lots; among those the one with
+        the least imbalance, then the nearest to ``reference``, then the lower.
+        """
+        self._check_book(book)
+        price, lots, surplus = calls.auction_price(self._ladders[book], self._metas[book], tick_size, reference)
+        return int(price), int(lots), int(surplus)
+
+    def uncross(self, book: int, *, tick_size: int, reference: int) -> IntArray:
+        """End the call: trade what crosses at the one `auction_price`, and return fills (m, 9).
+
+        The better and then the older orders of each side come first. The later of the two orders of a fill
+        is written as its taker, and F_LIMIT is the buyer's limit. What is left does not cross, and rests.
+        """
+        price, lots, _surplus = self.auction_price(book, tick_size=tick_size, reference=reference)
+        fills = np.zeros((int(self._metas[book, k.M_LIVE]), FILL_WIDTH), np.int64)
+        rows = calls.uncross(book, price, lots, self._pools[book], self._ladders[book], self._metas[book], fills)
+        return fills[:rows]
+
+    def orders_in(self, book: int) -> tuple[IntArray, IntArray]:
+        """Return the handles of all orders in one book and their rows as `look_up` gives them, by slot."""
+        self._check_book(book)
+        books, handles = self._room_for_live()
+        found = k.collect_owned(k.EVERYBODY, book, book + 1, self._pools, self._metas, books, handles)
+        return handles[:found], self.look_up(books[:found], handles[:found])
 
     # Views
 

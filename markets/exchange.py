@@ -15,12 +15,14 @@ from typing import Any, Literal
 import numpy as np
 from pydantic import Field
 
-from ..core.errors import PlugInError
+from ..core.errors import OutOfBounds, PlugInError
 from ..core.parameters import Parameters
 from ..core.units import BoolArray, FloatArray, IntArray, OrderId, OwnerId, Tick
 from ..ledger.ledger import Ledger
+from ..ledger.owners import NOBODY
 from .bars import Bars
 from .books import Books
+from .call_auction import CallAuctions, Indication
 from .desk import Desk
 from .listing import Listings
 from .order_sheet import OrderSheet
@@ -35,6 +37,7 @@ from .orders import (
     F_SIDE,
     F_TAKER,
     FILL_WIDTH,
+    MESSAGE_WIDTH,
     NO_SLOT,
     OWNER,
     R_QUANTITY,
@@ -53,6 +56,8 @@ from .reservation import (
     released_amounts,
 )
 from .routing import Router
+
+HIGHEST_TAX = 100_000
 
 
 class ExchangeSettings(Parameters):
@@ -89,6 +94,10 @@ class Exchange:
         Best bid, best ask and the lots there, after the last round; 0 where a side is empty.
     last : (books,) int64
         Price of the last trade. ``mid`` is the mid-price, or the last price where a side is empty.
+    auctions : CallAuctions
+        The books that are called: they take orders and match none until `uncross`, and quote nothing.
+    tax_ppm : int
+        Transaction tax, millionths of notional from each side; it goes to the owner ``treasury``.
     resting : (owners, slots, 2) int64
         Book and handle of what column traders have resting in their slots.
     """
@@ -101,10 +110,14 @@ class Exchange:
         opening: IntArray,
         *,
         operator: OwnerId,
+        treasury: OwnerId = NOBODY,
         slots: int = 2,
     ) -> None:
-        self.settings, self.ledger, self.listings, self.operator = settings, ledger, listings, operator
+        self.settings, self.ledger, self.listings = settings, ledger, listings
+        self.operator, self.treasury = operator, treasury
+        self.tax_ppm = 0
         self.books = Books(listings.size, self_trade_prevention=settings.self_trade_prevention)
+        self.auctions = CallAuctions(self.books)
         self.bars = Bars(listings.size, opening)
         self.desk = Desk()
         self.slots = slots
@@ -124,8 +137,13 @@ class Exchange:
 
     @property
     def fee_ppm(self) -> int:
-        """The highest fee an order can meet, which buyers reserve."""
+        """The highest fee an order can meet."""
         return max(self.settings.maker_fee_ppm, self.settings.taker_fee_ppm)
+
+    @property
+    def reserved_ppm(self) -> int:
+        """The highest fee and the tax together, which buyers reserve."""
+        return self.fee_ppm + self.tax_ppm
 
     # -- a round ------------------------------------------------------------------------------
 
@@ -147,6 +165,8 @@ class Exchange:
         self.desk.open(messages, tracked, first, tick)
         order, starts = self._router.route(messages, accepted)
         rows_of_fills, acks = self.books.match(messages, order, starts, first)
+        if self.auctions.running:
+            self.auctions.note(messages, acks)
         fills = np.ascontiguousarray(rows_of_fills.T)
         self._settle(fills)
         self.bars.add(rows_of_fills, self.listings.unit_value)
@@ -178,7 +198,7 @@ class Exchange:
         wanted, reason = rows.wanted[:n], rows.reason[:n]
         check_orders(
             messages, self.quotes, self.last, listings.halted, listings.tick_size, listings.round_lot,
-            listings.security, listings.money, listings.unit_value, self.settings.collar, self.fee_ppm,
+            listings.security, listings.money, listings.unit_value, self.settings.collar, self.reserved_ppm,
             owner, instrument, amount, wanted, reason,
         )  # fmt: skip
         again = rows.repeated[:n]
@@ -192,7 +212,8 @@ class Exchange:
             reason[short] = poor[short]
         return wanted, reason
 
-    def _settle(self, fills: IntArray) -> None:
+    def _settle(self, fills: IntArray, *, auction: bool = False) -> None:
+        """Post fills (9, m): a maker's limit is the price itself, but in an auction the buyer's is written down."""
         if not fills.shape[1]:
             return
         book, bought = fills[F_BOOK], fills[F_SIDE] == 0
@@ -203,20 +224,22 @@ class Exchange:
             unit_value=self.listings.unit_value[book],
             quantity=fills[F_QUANTITY],
             price=fills[F_PRICE],
-            limit=np.where(bought, fills[F_LIMIT], fills[F_PRICE]),
+            limit=np.where(bought | auction, fills[F_LIMIT], fills[F_PRICE]),
             buyer=np.where(bought, fills[F_TAKER], fills[F_MAKER]),
             seller=np.where(bought, fills[F_MAKER], fills[F_TAKER]),
             buyer_ppm=np.where(bought, taker, maker),
             seller_ppm=np.where(bought, maker, taker),
-            reserved_ppm=self.fee_ppm,
+            reserved_ppm=self.reserved_ppm,
             operator=self.operator,
+            tax_ppm=self.tax_ppm,
+            treasury=self.treasury,
         )
 
     def _finish(self, messages: IntArray, acks: IntArray, accepted: BoolArray, rows: _Rows) -> None:
         listings = self.listings
         count = finish_orders(
             messages, acks, accepted, self.resting, listings.security, listings.money, listings.unit_value,
-            self.fee_ppm, rows.owner, rows.instrument, rows.amount,
+            self.reserved_ppm, rows.owner, rows.instrument, rows.amount,
         )  # fmt: skip
         self.ledger.release(rows.owner[:count], rows.instrument[:count], rows.amount[:count])
 
@@ -241,20 +264,74 @@ class Exchange:
             for code, count in zip(codes.tolist(), counts.tolist(), strict=True):
                 counters.refused[code] = counters.refused.get(code, 0) + count
 
+    # -- call auctions ------------------------------------------------------------------------
+
+    def call(self, book: int) -> None:
+        """Begin a call auction: orders of ``book`` rest without matching until `uncross`."""
+        self.auctions.call(book)
+        self.refresh()
+
+    def indication(self, book: int) -> Indication:
+        """Return the price, lots and surplus demand that the auction of ``book`` would give now."""
+        tick_size, reference = int(self.listings.tick_size[book]), int(self.last[book])
+        return self.auctions.indication(book, tick_size=tick_size, reference=reference)
+
+    def uncross(self, books: IntArray, tick: Tick) -> RoundOutcome:
+        """End the call auctions of ``books``: all that crosses trades at one price, and continuous trading resumes.
+
+        Buyers get back what they had reserved beyond the price. The outcome has fills and no messages.
+        """
+        found, rests, reference = [_NO_FILLS.T], [], self.last
+        for book in books.tolist():
+            fills, (crossing, rest) = self.auctions.uncross(
+                book,
+                tick_size=int(self.listings.tick_size[book]),
+                reference=int(reference[book]),
+                self_trades=not self.settings.self_trade_prevention,
+            )
+            self._give_back(crossing)
+            found.append(fills)
+            rests.append(rest)
+        rows_of_fills = np.concatenate(found)
+        columns = np.ascontiguousarray(rows_of_fills.T)
+        self._settle(columns, auction=True)
+        self.bars.add(rows_of_fills, self.listings.unit_value)
+        self.desk.fill(rows_of_fills, tick)
+        for rest in rests:
+            self._give_back(rest)
+        self._count(0, columns, _NO_REASONS)
+        self.refresh()
+        return RoundOutcome(_NO_MESSAGES, np.zeros(0, np.bool_), _NO_REASONS, columns, _NO_ACKS, self.next_order)
+
     # -- between rounds -----------------------------------------------------------------------
+
+    def set_tax(self, ppm: int) -> int:
+        """Change the transaction tax; return how many orders were cancelled.
+
+        What rests has reserved for the old rate, so every resting order is cancelled first and releases
+        exactly what it had set aside.
+        """
+        if not 0 <= ppm <= HIGHEST_TAX:
+            raise OutOfBounds("tax_ppm", ppm, f"give 0 to {HIGHEST_TAX} millionths")
+        if ppm and self.treasury == NOBODY:
+            raise OutOfBounds("tax_ppm", ppm, "this exchange knows no treasury to pay it to")
+        releases = self.books.cancel_all()
+        self._give_back(releases)
+        self.resting[:] = 0
+        self.tax_ppm = int(ppm)
+        self.refresh()
+        return int(releases.shape[0])
 
     def cancel(self, books: IntArray, handles: IntArray) -> IntArray:
         """Cancel by handle and release; rows that were already gone have quantity 0."""
         releases = self.books.cancel(books, handles)
-        self._release(releases)
-        self.desk.released(releases, Status.CANCELLED)
+        self._give_back(releases)
         return releases
 
     def cancel_owner(self, owner: OwnerId) -> int:
         """Cancel everything an owner has resting; return how many orders."""
         releases = self.books.cancel_owner(owner)
-        self._release(releases)
-        self.desk.released(releases, Status.CANCELLED)
+        self._give_back(releases)
         if owner < self.resting.shape[0]:
             self.resting[owner] = 0
         return int(releases.shape[0])
@@ -263,21 +340,27 @@ class Exchange:
         """Expire what is past its last tick; return how many orders."""
         releases = self.books.expire(tick)
         if releases.shape[0]:
-            self._release(releases)
-            self.desk.released(releases, Status.EXPIRED)
+            self._give_back(releases, Status.EXPIRED)
         return int(releases.shape[0])
 
     def refresh(self) -> None:
-        """Read the best quotes and mid-prices off the books."""
+        """Read the best quotes and mid-prices off the books; one that is called quotes nothing."""
         self.books.quotes(self.quotes)
+        if self.auctions.running:
+            self.quotes[self.books.called] = 0
         moving_prices(self.quotes, self.last, self.mid)
+
+    def _give_back(self, releases: IntArray, status: Status = Status.CANCELLED) -> None:
+        """Release what orders that left a book had reserved, and close their records."""
+        self._release(releases)
+        self.desk.released(releases, status)
 
     def _release(self, releases: IntArray) -> None:
         k = releases.shape[0]
         rows = self._rows.sized(k)
         listings = self.listings
         released_amounts(
-            releases, listings.security, listings.money, listings.unit_value, self.fee_ppm,
+            releases, listings.security, listings.money, listings.unit_value, self.reserved_ppm,
             rows.owner, rows.instrument, rows.amount,
         )  # fmt: skip
         self.ledger.release(rows.owner[:k], rows.instrument[:k], rows.amount[:k])
@@ -290,7 +373,7 @@ class Exchange:
         rows = self._rows.sized(k)
         listings = self.listings
         released_amounts(
-            releases, listings.security, listings.money, listings.unit_value, self.fee_ppm,
+            releases, listings.security, listings.money, listings.unit_value, self.reserved_ppm,
             rows.owner, rows.instrument, rows.amount,
         )  # fmt: skip
         np.add.at(due, rows.instrument[:k], np.where(releases[:, R_QUANTITY] > 0, rows.amount[:k], 0))
@@ -320,17 +403,19 @@ class Exchange:
         arrays = {f"books.{name}": array for name, array in self.books.state().items()}
         arrays |= {f"bars.{name}": array for name, array in self.bars.state().items()}
         arrays |= {f"listings.{name}": array for name, array in self.listings.state().items()}
+        arrays |= {f"auctions.{name}": array for name, array in self.auctions.state().items()}
         arrays |= {"resting": self.resting.copy(), "quotes": self.quotes.copy(), "mid": self.mid.copy()}
-        return arrays, {"next_order": self.next_order, "desk": self.desk.state()}
+        return arrays, {"next_order": self.next_order, "tax_ppm": self.tax_ppm, "desk": self.desk.state()}
 
     def restore(self, arrays: Mapping[str, Any], values: Mapping[str, Any]) -> None:
         """Take the state returned by `state`."""
         self.books.restore(_part(arrays, "books."))
         self.bars.restore(_part(arrays, "bars."))
         self.listings.restore(_part(arrays, "listings."))
+        self.auctions.restore(_part(arrays, "auctions."))
         self.resting, self.quotes = np.array(arrays["resting"]), np.array(arrays["quotes"])
         self.mid = np.array(arrays["mid"])
-        self.next_order = int(values["next_order"])
+        self.next_order, self.tax_ppm = int(values["next_order"]), int(values["tax_ppm"])
         self.desk.restore(values["desk"])
         self.counters, self.lanes = Counters(), np.zeros(4, np.int64)
 
@@ -371,4 +456,6 @@ def _part(arrays: Mapping[str, Any], prefix: str) -> dict[str, Any]:
 
 
 _NO_FILLS: IntArray = np.zeros((FILL_WIDTH, 0), np.int64)
+_NO_MESSAGES: IntArray = np.zeros((0, MESSAGE_WIDTH), np.int64)
+_NO_REASONS: IntArray = np.zeros(0, np.int64)
 _NO_ACKS: IntArray = np.zeros((0, ACK_WIDTH), np.int64)

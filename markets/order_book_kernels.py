@@ -62,8 +62,8 @@ L_KEY, L_QUANTITY, L_HEAD, L_TAIL = range(4)
 LEVEL_WIDTH = 4
 
 # Counters of a book: levels of each side, first free slot (-1: none), slots ever used, live orders,
-# and a lower bound of the expiries of its live orders.
-M_BIDS, M_ASKS, M_FREE, M_USED, M_LIVE, M_DUE = range(6)
+# a lower bound of the expiries of its live orders, and 1 while a call auction gathers orders.
+M_BIDS, M_ASKS, M_FREE, M_USED, M_LIVE, M_DUE, M_CALL = range(7)
 META_WIDTH = 8
 
 # Where `match` stands: book, position in the order list, lots left of a started order (-1: none), fills.
@@ -81,7 +81,7 @@ SLOT_BITS = 32
 SLOT_MASK = 2**32 - 1
 LAST_GENERATION = 2**31 - 1
 
-_LIMIT, _FOK = int(Kind.LIMIT), int(Kind.FOK)
+_LIMIT, _MARKET, _FOK = int(Kind.LIMIT), int(Kind.MARKET), int(Kind.FOK)
 _PENDING, _PARTIAL, _FILLED = int(Status.PENDING), int(Status.PARTIAL), int(Status.FILLED)
 _CANCELLED, _REJECTED = int(Status.CANCELLED), int(Status.REJECTED)
 
@@ -105,8 +105,9 @@ def match(
     """Match ``messages[order]``, book after book; return DONE, the table that is full, or BAD_ORDER.
 
     ``order[starts[b]:starts[b + 1]]`` are the messages of book b in priority order. Writes fills,
-    acks, the books and ``cursor``. ``near`` (rows, 7) is scratch: rows of a large batch lie far apart, and
-    fetching a block of them at once lets the memory work on all of them at the same time.
+    acks, the books and ``cursor``. In a book that is called nothing crosses yet: limit orders rest, and market
+    orders at their collar; IOC and FOK are cancelled. ``near`` (rows, 7) is scratch: rows of a large batch lie
+    far apart, and fetching a block of them at once lets the memory work on all of them at the same time.
     """
     position, left, filled_rows = cursor[C_POSITION], cursor[C_LEFT], cursor[C_FILLS]
     block, fetched, last = position, position, starts[starts.shape[0] - 1]
@@ -115,6 +116,7 @@ def match(
         if position >= end:
             continue
         pool, ladder, meta, expiry = pools[b], ladders[b], metas[b], expiries[b]
+        called = meta[M_CALL] != 0
         while position < end:
             if position == fetched:
                 block, fetched = position, min(position + near.shape[0], last)
@@ -131,6 +133,10 @@ def match(
             sign = other - side
             key = sign * price
             rows = meta[other]
+            if called:
+                rows = 0
+                if kind == _MARKET:
+                    kind = _LIMIT
 
             if left < 0:  # a fresh order
                 if quantity <= 0:

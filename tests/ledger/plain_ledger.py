@@ -46,7 +46,7 @@ class PlainLedger:
                     self.issued[instrument] -= signed
                 else:
                     self.free[owner, instrument] += signed
-            self._flow(kind, instrument, payer, payee, amount)
+            self.flow(kind, instrument, payer, payee, amount)
         return True
 
     def reserve(self, owner: int, instrument: int, amount: int) -> bool:
@@ -75,12 +75,12 @@ class PlainLedger:
         self.free[operator, money] += buyer_fee + seller_fee
         self.free[seller, security] -= lots
         self.free[buyer, security] += lots
-        self._flow("trade", money, buyer, seller, paid)
-        self._flow("trade", security, seller, buyer, lots)
-        self._flow("trading fee", money, buyer, operator, buyer_fee)
-        self._flow("trading fee", money, seller, operator, seller_fee)
+        self.flow("trade", money, buyer, seller, paid)
+        self.flow("trade", security, seller, buyer, lots)
+        self.flow("trading fee", money, buyer, operator, buyer_fee)
+        self.flow("trading fee", money, seller, operator, seller_fee)
 
-    def _flow(self, kind: str, instrument: int, payer: int, payee: int, amount: int) -> None:
+    def flow(self, kind: str, instrument: int, payer: int, payee: int, amount: int) -> None:
         self.flows[kind, instrument, self.sectors[payer], self.sectors[payee]] += amount
 
 

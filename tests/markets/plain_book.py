@@ -31,6 +31,7 @@ class PlainBook:
     slots: dict[int, PlainOrder] = field(default_factory=dict)
     generations: list[int] = field(default_factory=list)
     free: list[int] = field(default_factory=list)
+    called: bool = False
 
     def prices(self, side: int) -> list[int]:
         return sorted(self.queues[side], reverse=side == 0)
@@ -83,7 +84,9 @@ class PlainBooks:
 
     def _enter(self, b: int, book: PlainBook, row: Row, number: int, fills: list[Row]) -> Row:
         owner, side, kind, limit, lots = row[OWNER], row[SIDE], row[KIND], row[PRICE], row[QUANTITY]
-        makers = book.crossing(side, limit)
+        makers = [] if book.called else book.crossing(side, limit)
+        if book.called and kind == Kind.MARKET:
+            kind = Kind.LIMIT
         own = [i for i, maker in enumerate(makers) if self.self_trade_prevention and maker.owner == owner]
         met_itself = False
         if own:
@@ -127,6 +130,42 @@ class PlainBooks:
     def cancel(self, books: list[int], handles: list[int]) -> list[Row]:
         return self.reduce(books, handles, [0] * len(handles))
 
+    def queue(self, b: int, side: int) -> list[PlainOrder]:
+        """Return one side of a book, the better price and then the older order first."""
+        book = self.books[b]
+        return [order for price in book.prices(side) for order in book.queues[side][price]]
+
+    def drop_self_crossing(self, b: int) -> list[Row]:
+        """Cancel, from the oldest order to the newest, what crosses an older order of the same owner that stands."""
+        orders = sorted(self.queue(b, 0) + self.queue(b, 1), key=lambda order: order.number)
+        standing: list[PlainOrder] = []
+        dropped = []
+        for order in orders:
+            own = [other for other in standing if other.owner == order.owner and other.side != order.side]
+            pairs = [(order, other) if order.side == 0 else (other, order) for other in own]
+            (dropped if any(bid.price >= ask.price for bid, ask in pairs) else standing).append(order)
+        return self.cancel([b] * len(dropped), [self.books[b].handle(order.slot) for order in dropped])
+
+    def uncross(self, b: int, price: int) -> list[Row]:
+        """Fill everybody who can be filled at ``price``, in order of price and time."""
+        book, fills = self.books[b], []
+        book.called = False
+        bids = [order for order in self.queue(b, 0) if order.price >= price]
+        asks = [order for order in self.queue(b, 1) if order.price <= price]
+        while bids and asks:
+            bid, ask = bids[0], asks[0]
+            traded = min(bid.lots, ask.lots)
+            maker, taker = sorted((bid, ask), key=lambda order: order.number)
+            fills.append(
+                [price, traded, maker.owner, taker.owner, maker.number, taker.number, taker.side, b, bid.price]
+            )
+            for order, queue in ((bid, bids), (ask, asks)):
+                order.lots -= traded
+                if order.lots == 0:
+                    queue.pop(0)
+                    book.remove(order)
+        return fills
+
     def look_up(self, books: list[int], handles: list[int]) -> list[Row]:
         found = [(b, self.books[b].find(handle)) for b, handle in zip(books, handles, strict=True)]
         return [[b, o.owner, o.side, o.price, o.lots, o.number] if o else [b, 0, 0, 0, 0, 0] for b, o in found]
@@ -136,6 +175,9 @@ class PlainBooks:
 
     def cancel_owner(self, owner: int) -> list[Row]:
         return self._cancel_where(lambda b, order: order.owner == owner)
+
+    def cancel_all(self) -> list[Row]:
+        return self._cancel_where(lambda b, order: True)
 
     def cancel_book(self, book: int) -> list[Row]:
         return self._cancel_where(lambda b, order: b == book)
@@ -177,6 +219,22 @@ class PlainBooks:
         best = {(b, side): (price, lots) for b, side, _, price, lots in self.depth_rows(1)}
         both = [(best.get((b, 0), (0, 0)), best.get((b, 1), (0, 0))) for b in range(len(self.books))]
         return [[bid[0], ask[0], bid[1], ask[1]] for bid, ask in both]
+
+
+def plain_auction_price(
+    bids: list[PlainOrder], asks: list[PlainOrder], tick: int, reference: int
+) -> tuple[int, int, int]:
+    """Try every price there is: most lots, then least imbalance, then nearest to the reference, then the lower."""
+    if not bids or not asks or bids[0].price < asks[0].price:
+        return 0, 0, 0
+    found = []
+    for price in range(asks[0].price, bids[0].price + 1):
+        if price % tick == 0:
+            demand = sum(order.lots for order in bids if order.price >= price)
+            supply = sum(order.lots for order in asks if order.price <= price)
+            key = (-min(demand, supply), abs(demand - supply), abs(price - reference), price)
+            found.append((key, (price, min(demand, supply), demand - supply)))
+    return min(found)[1]
 
 
 def plain_route(messages: IntArray, books: int, accepted: BoolArray | None = None) -> tuple[list[int], list[int]]:

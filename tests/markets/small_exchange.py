@@ -30,7 +30,7 @@ from catallaxy.markets.orders import (
     Status,
 )
 from tests.ledger.plain_ledger import PlainLedger, plain_fee, plain_reserve
-from tests.markets.plain_book import PlainBooks, Row, plain_route
+from tests.markets.plain_book import PlainBooks, Row, plain_auction_price, plain_route
 
 BANK, OPERATOR = 0, 1
 MONEY = 0
@@ -56,6 +56,11 @@ class World:
         """Owner id of the first trader."""
         return 2 + self.books
 
+    @property
+    def treasury(self) -> int:
+        """Owner id of the treasury, after everybody else's."""
+        return self.first + self.traders
+
 
 class Market:
     """An exchange with traders 0, 1, 2, ... who own the same cash and lots of each stock."""
@@ -67,6 +72,7 @@ class Market:
         ledger.add_owners(1, sector=Sector.INFRASTRUCTURE, kind="exchange")
         ledger.add_owners(world.books, sector=Sector.FIRMS, kind="firm")
         owners = ledger.add_owners(world.traders, sector=Sector.HOUSEHOLDS, kind="trader")
+        ledger.add_owners(1, sector=Sector.GOVERNMENT, kind="treasury")
         ledger.add_instrument(Instrument("deposit", InstrumentKind.DEPOSIT, "USD", BANK))
         ledger.post("opening", MONEY, payer=BANK, payee=list(owners), amount=world.cash)
         for book in range(world.books):
@@ -87,7 +93,10 @@ class Market:
             halted=np.zeros(world.books, np.bool_),
         )
         settings = ExchangeSettings(**world.settings)
-        self.exchange = Exchange(settings, ledger, self.listings, each(world.opening), operator=OPERATOR, slots=SLOTS)
+        self.exchange = Exchange(
+            settings, ledger, self.listings, each(world.opening), operator=OPERATOR, treasury=world.treasury,
+            slots=SLOTS,
+        )  # fmt: skip
         self.tick = 1
         self.sheet = OrderSheet()
 
@@ -114,6 +123,12 @@ class Market:
         """Run a round with what was written, and check every law afterwards."""
         outcome = self.exchange.trade(self.sheet, self.tick)
         self.sheet.clear()
+        self.check()
+        return outcome
+
+    def uncross(self, *books: int) -> RoundOutcome:
+        """End the call auctions of some books (of the first, unless said), and check every law afterwards."""
+        outcome = self.exchange.uncross(np.array(books or (0,)), self.tick)
         self.check()
         return outcome
 
@@ -149,13 +164,15 @@ class PlainExchange:
         self.world = world
         settings = ExchangeSettings(**world.settings)
         self.maker_ppm, self.taker_ppm = settings.maker_fee_ppm, settings.taker_fee_ppm
-        self.ppm = max(self.maker_ppm, self.taker_ppm)
+        self.fee_ppm, self.tax_ppm = max(self.maker_ppm, self.taker_ppm), 0
+        self.at_market: list[tuple[int, int]] = []
         self.collar = settings.collar
         kinds = [
             Sector.BANKS,
             Sector.INFRASTRUCTURE,
             *[Sector.FIRMS] * world.books,
             *[Sector.HOUSEHOLDS] * world.traders,
+            Sector.GOVERNMENT,
         ]
         self.ledger = PlainLedger([SECTOR_CODE[kind] for kind in kinds], [BANK, *range(2, 2 + world.books)])
         for owner in range(world.first, world.first + world.traders):
@@ -176,10 +193,10 @@ class PlainExchange:
         """Return which instrument, and how much of it, an order must reserve."""
         if side == Side.SELL:
             return 1 + book, lots
-        return MONEY, plain_reserve(price, self.world.unit_value, self.ppm, lots)
+        return MONEY, plain_reserve(price, self.world.unit_value, self.fee_ppm + self.tax_ppm, lots)
 
     def trade(self, messages: IntArray) -> tuple[list[Row], list[Row], list[bool], list[int]]:
-        rows, self.opening = messages.tolist(), self.books.quotes()
+        rows, self.opening = messages.tolist(), self.quotes()
         taken = [self.slots.pop((row[OWNER], row[SLOT])) for row in rows if (row[OWNER], row[SLOT]) in self.slots]
         self.release(self.books.cancel([b for b, _ in taken], [h for _, h in taken]))
         self.claimed: set[tuple[int, int]] = set()
@@ -205,6 +222,8 @@ class PlainExchange:
         for i, (row, ack) in enumerate(zip(rows, acks, strict=True)):
             if accepted[i]:
                 self.finish(row, ack, first + i)
+            if row[KIND] == Kind.MARKET and ack[2]:
+                self.at_market.append((row[BOOK], ack[2]))
         return fills, acks, accepted, reasons
 
     def enter(self, row: Row) -> Reason:
@@ -242,18 +261,48 @@ class PlainExchange:
         inside = -(-worst // tick) * tick if side else worst // tick * tick
         return max(inside, tick)
 
-    def deliver(self, fill: Row) -> None:
+    def quotes(self) -> list[Row]:
+        """Return the published quotes: those of the books, but none of a book that is called."""
+        told = zip(self.books.books, self.books.quotes(), strict=True)
+        return [[0, 0, 0, 0] if book.called else row for book, row in told]
+
+    def uncross(self, b: int) -> list[Row]:
+        """End a call auction: self-crossing orders go, what crosses trades at one price, market orders go."""
+        if self.books.self_trade_prevention:
+            self.release(self.books.drop_self_crossing(b))
+        sides = self.books.queue(b, 0), self.books.queue(b, 1)
+        price, lots, _ = plain_auction_price(*sides, self.world.tick_size, self.last[b])
+        fills = self.books.uncross(b, price) if lots else []
+        self.books.books[b].called = False
+        rest = [handle for book, handle in self.at_market if book == b]
+        self.release(self.books.cancel([b] * len(rest), rest))
+        self.at_market = [pair for pair in self.at_market if pair[0] != b]
+        for fill in fills:
+            self.deliver(fill, auction=True)
+        return fills
+
+    def set_tax(self, ppm: int) -> None:
+        """Cancel everything, then change the rate."""
+        self.release(self.books.cancel_all())
+        self.slots.clear()
+        self.tax_ppm = ppm
+
+    def deliver(self, fill: Row, auction: bool = False) -> None:
         price, lots, maker, taker, maker_order, taker_order, side, book, limit = fill
         bought = side == Side.BUY
         notional = price * self.world.unit_value * lots
         fees = {maker_order: plain_fee(notional, self.maker_ppm), taker_order: plain_fee(notional, self.taker_ppm)}
         self.ledger.deliver(
             security=1 + book, money=MONEY, lots=lots, paid=notional, operator=OPERATOR,
-            set_aside=self.need(book, Side.BUY, limit if bought else price, lots)[1],
+            set_aside=self.need(book, Side.BUY, limit if bought or auction else price, lots)[1],
             buyer=taker if bought else maker, seller=maker if bought else taker,
             buyer_fee=fees[taker_order if bought else maker_order],
             seller_fee=fees[maker_order if bought else taker_order],
         )  # fmt: skip
+        for payer in (maker, taker):
+            self.ledger.free[payer, MONEY] -= (duty := plain_fee(notional, self.tax_ppm))
+            self.ledger.free[self.world.treasury, MONEY] += duty
+            self.ledger.flow("transaction tax", MONEY, payer, self.world.treasury, duty)
         self.last[book] = price
         for order in (maker_order, taker_order):
             if order in self.records:

@@ -397,6 +397,20 @@ class Twins:
         self.fast.listings.halted[:] = halted
         self.slow.halted = halted
 
+    def call(self, book: int) -> None:
+        self.fast.exchange.call(book)
+        self.slow.books.books[book].called = True
+
+    def uncross(self, books: list[int], tick: int) -> int:
+        fills = self.fast.exchange.uncross(np.array(books, np.int64), tick).fills
+        due = [fill for book in books for fill in self.slow.uncross(book)]
+        assert fills.T.tolist() == due
+        return len(due)
+
+    def set_tax(self, ppm: int) -> None:
+        self.fast.exchange.set_tax(ppm)
+        self.slow.set_tax(ppm)
+
     def trade(self, messages: np.ndarray, tick: int) -> int:
         sheet = self.fast.sheet
         sheet.room_for(len(messages))[: len(messages)] = messages
@@ -415,7 +429,7 @@ class Twins:
         self.fast.check()
         assert_same(self.fast.ledger, self.slow.ledger)
         assert exchange.books.resting().tolist() == self.slow.books.resting()
-        assert exchange.quotes.tolist() == self.slow.books.quotes()
+        assert exchange.quotes.tolist() == self.slow.quotes()
         assert exchange.last.tolist() == self.slow.last
         for number, record in exchange.desk.records.items():
             got = (record.status, record.filled, record.turnover, record.reason)
@@ -427,7 +441,8 @@ class Twins:
     def reload(self) -> None:
         """Let the fast one go on in a new exchange that was restored from its state."""
         old = self.fast.exchange
-        new = Exchange(old.settings, old.ledger, old.listings, old.last, operator=OPERATOR, slots=SLOTS)
+        who = {"operator": OPERATOR, "treasury": old.treasury}
+        new = Exchange(old.settings, old.ledger, old.listings, old.last, **who, slots=SLOTS)
         new.restore(*old.state())
         self.fast.exchange = new
 
@@ -458,6 +473,12 @@ def run_twins(world: World, seed: int, rounds: int, most: int) -> int:
     rng, twins, trades = np.random.default_rng(seed), Twins(world), 0
     for tick in range(1, rounds + 1):
         twins.halt((rng.random(world.books) < 0.1).tolist())
+        if rng.random() < 0.1:
+            twins.set_tax(int(rng.choice([0, 1_000, 10_000])))
+        called = twins.fast.exchange.books.called
+        trades += twins.uncross(np.flatnonzero(called & (rng.random(world.books) < 0.4)).tolist(), tick)
+        for book in np.flatnonzero(rng.random(world.books) < 0.15).tolist():
+            twins.call(book)
         trades += twins.trade(random_sheet(rng, world, int(rng.integers(0, most + 1)), tick), tick)
         twins.fast.exchange.expire(tick + 1)
         twins.slow.expire(tick + 1)
