@@ -36,6 +36,18 @@ from tests.batch.paired_runs import (
 )
 
 
+@pytest.fixture(autouse=True)
+def _undrawn(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave figures out, which take longer than all the rest, but where a test asks for `drawn`."""
+    if "drawn" not in request.fixturenames:
+        monkeypatch.setattr("catallaxy.batch.experiment_report.draw_responses", lambda result, folder: None)
+
+
+@pytest.fixture
+def drawn() -> None:
+    pytest.importorskip("matplotlib", reason="figures need matplotlib")
+
+
 def told(result: ExperimentResult) -> str:
     return result.verdict.replace("\u2212", "-")
 
@@ -277,6 +289,7 @@ def test_a_run_that_halted_is_tried_again(tmp_path: Path) -> None:
     assert sum(run.stored for run in again.outcomes) == 7
 
 
+@pytest.mark.slow
 @pytest.mark.compiled
 def test_processes_make_the_same_runs(tmp_path: Path) -> None:
     recipes = a_question().recipes([1])
@@ -403,8 +416,8 @@ def test_what_some_seeds_lack_is_left_out_and_counted() -> None:
 # -- what is written ------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("drawn")
 def test_a_folder_holds_tables_verdict_recipe_and_figure(tmp_path: Path) -> None:
-    pytest.importorskip("matplotlib", reason="figures need matplotlib")
     out = tmp_path / "deep" / "out"
     result = run_experiment(a_question(), seeds=3, out=out, runner=falls_but_halts_once)
 
@@ -427,8 +440,8 @@ def test_a_folder_holds_tables_verdict_recipe_and_figure(tmp_path: Path) -> None
     assert (out / "impulse-responses.png").read_bytes().startswith(b"\x89PNG")
 
 
+@pytest.mark.usefixtures("drawn")
 def test_the_same_runs_give_the_same_files(tmp_path: Path) -> None:
-    pytest.importorskip("matplotlib", reason="figures need matplotlib")
     for name in ("one", "two"):
         run_experiment(a_question(), seeds=2, out=tmp_path / name, runner=falls_by_five)
 
@@ -436,6 +449,7 @@ def test_the_same_runs_give_the_same_files(tmp_path: Path) -> None:
         assert (tmp_path / "one" / file).read_bytes() == (tmp_path / "two" / file).read_bytes()
 
 
+@pytest.mark.usefixtures("drawn")
 def test_without_matplotlib_everything_else_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("catallaxy.batch.drawing.find_spec", lambda name: None)
 
