@@ -13,7 +13,18 @@ from typing import cast
 from ...core.errors import OutOfBounds, nearest
 from .check import Check, Replication, Verdict
 
-REPLICATIONS = ("gode_sunder", "cliff", "poisson_book", "avellaneda_stoikov", "roll", "taylor", "sim", "pc")
+REPLICATIONS = (
+    "gode_sunder",
+    "cliff",
+    "poisson_book",
+    "avellaneda_stoikov",
+    "roll",
+    "taylor",
+    "hotelling",
+    "sim",
+    "pc",
+    "contagion",
+)
 
 __all__ = ["REPLICATIONS", "Check", "Replication", "Verdict", "replicate", "replicate_all"]
 
