@@ -9,11 +9,13 @@ import numpy as np
 import pandas as pd
 
 from ..core.errors import OutOfBounds, Overdraft
-from ..core.units import SECTORS, BoolArray, IntArray, OwnerId, Sector
+from ..core.units import SECTOR_CODE, SECTORS, BoolArray, IntArray, OwnerId, Sector
 from .contracts import AMOUNT, CREDITOR, DEBTOR, DUE, INSTRUMENT, NO_DATE, Contracts
 from .instruments import Instrument, Instruments
 from .owners import NOBODY, Owners
 from .posting import FREE, RESERVED, as_rows, post_rows, post_trades, release_rows, reserve_rows
+
+PERIODICAL = ("flows", "contract_flows", "losses", "contract_losses")
 
 
 class Ledger:
@@ -67,6 +69,7 @@ class Ledger:
         self.losses: IntArray = np.zeros((0, sectors, sectors), np.int64)
         self.contract_losses: IntArray = np.zeros((0, sectors, sectors), np.int64)
         self.opening: IntArray = np.zeros((0, sectors), np.int64)
+        self.month: dict[str, IntArray] = {}
 
     # -- growing ------------------------------------------------------------------------------
 
@@ -382,10 +385,31 @@ class Ledger:
         return np.asarray(losses.sum(axis=1) - losses.sum(axis=2), np.int64)
 
     def close_period(self) -> None:
-        """Start a new flow period."""
-        self.flows[:], self.contract_flows[:] = 0, 0
-        self.losses[:], self.contract_losses[:] = 0, 0
+        """Start a new flow period; what flowed is added to the month under way."""
+        for name in PERIODICAL:
+            array = getattr(self, name)
+            self.month[name] = array + _as_large(self.month.get(name), array)
+            array[:] = 0
         self.opening = self.positions()
+
+    def close_month(self) -> None:
+        """Start a new month."""
+        self.month = {}
+
+    def month_so_far(self, name: str) -> IntArray:
+        """Return one of ``flows, contract_flows, losses, contract_losses`` since the month began."""
+        array: IntArray = getattr(self, name)
+        return array + _as_large(self.month.get(name), array)
+
+    def paid(self, *kinds: str, payer: Sector | None = None, payee: Sector | None = None) -> int:
+        """Return how much money was paid this month under some kinds, between two sectors where they are given."""
+        flows, total = self.month_so_far("flows")[:, self.money], 0
+        rows = slice(None) if payer is None else SECTOR_CODE[payer]
+        columns = slice(None) if payee is None else SECTOR_CODE[payee]
+        for kind in kinds:
+            if kind in self.kinds:
+                total += int(flows[self.kinds.index(kind)][rows, columns].sum())
+        return total
 
     # -- memory -------------------------------------------------------------------------------
 
@@ -405,6 +429,7 @@ class Ledger:
             "contract_losses": self.contract_losses.copy(),
             "opening": self.opening.copy(),
             "owed": self.owed[: self.owners.size].copy(),
+            **{f"month.{name}": array.copy() for name, array in self.month.items()},
         }
         return arrays, {**names, **self.instruments.state(), "posting_kinds": list(self.kinds)}
 
@@ -418,6 +443,7 @@ class Ledger:
         self.holdings, self.issued = np.array(arrays["holdings"]), np.array(arrays["issued"])
         for name in ("held", "flows", "contract_flows", "losses", "contract_losses", "opening", "owed"):
             setattr(self, name, np.array(arrays[name]))
+        self.month = {n: np.array(arrays[f"month.{n}"]) for n in PERIODICAL if f"month.{n}" in arrays}
         self.issuer, self.settles = self.instruments.issuers, self.instruments.settles
 
 
@@ -425,3 +451,11 @@ def _with_column(array: IntArray, axis: int) -> IntArray:
     shape = list(array.shape)
     shape[axis] = 1
     return np.ascontiguousarray(np.concatenate([array, np.zeros(shape, np.int64)], axis=axis))
+
+
+def _as_large(old: IntArray | None, like: IntArray) -> IntArray:
+    """Return ``old``, nothing where it is None, with zeros for the kinds and instruments that came since."""
+    out = np.zeros_like(like)
+    if old is not None:
+        out[tuple(slice(0, length) for length in old.shape)] = old
+    return out

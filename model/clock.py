@@ -10,6 +10,7 @@ from ..core.parameters import Parameters
 from ..core.units import TRADING_DAYS_PER_YEAR, Tick
 
 MINUTES_PER_DAY = 390
+DAYS_PER_MONTH = 21
 
 
 class ClockSettings(Parameters):
@@ -45,6 +46,10 @@ class Clock:
     def is_day_end(self, tick: Tick) -> bool:
         """Return whether a tick is the last of its day."""
         return tick % self.ticks_per_day == 0
+
+    def is_month_end(self, tick: Tick) -> bool:
+        """Return whether a tick is the last of a month of 21 days."""
+        return tick % (DAYS_PER_MONTH * self.ticks_per_day) == 0
 
     def ticks_in(self, minutes: float) -> int:
         """Return minutes as ticks, at least one."""

@@ -12,10 +12,12 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 
 from ..agents.handles import TraderHandle
+from ..agents.households import Households
 from ..agents.institutions import Institution
 from ..agents.market import Market, MarketArrays
 from ..agents.populated_model import PopulatedModel
 from ..agents.population import Population
+from ..agents.psychology import Psychology
 from ..agents.traders import Trader
 from ..core.errors import CatallaxyError, Halted, OutOfBounds
 from ..core.logs import get_logger
@@ -33,10 +35,13 @@ from ..markets.tape import Tape
 from .alerts import Alerts
 from .anchors import build_anchor
 from .clock import Clock
+from .closed_economy import ClosedEconomy
 from .commands import ActionResult, Command, plain_values
 from .door import Refused, check_action
 from .floor import Floor, post_estate
 from .genesis import endow, form_populations, found_institutions, list_stocks, slots_needed
+from .month import value_shares
+from .opening_stocks import Opening
 from .persistence import Memory
 from .recorder import Recorder
 from .roster import EconomyRoster
@@ -98,7 +103,7 @@ class Economy(PopulatedModel):
         super().__init__(rng=rng)
         self.settings: Scenario = settings
         self.clock = Clock(settings.clock.ticks_per_day)
-        self.schedule: Schedule = default_schedule()
+        self.schedule: Schedule = default_schedule(settings)
         self.floor = Floor(self)
         self._sheets: list[OrderSheet] = []
         self._queue: list[Command] = []
@@ -128,10 +133,22 @@ class Economy(PopulatedModel):
         self.done_by_hand: set[int] = set()  # commands that took effect when they were given, between ticks
         self.group_of: IntArray = np.zeros(0, np.int64)
         self.ledger = Ledger()
-        self.institutions = found_institutions(self.ledger, settings.stocks.number)
-        listings = list_stocks(self.ledger, self.institutions, settings)
+        self.closed: ClosedEconomy | None = None
+        self.psychology: Psychology | None = None
+        self.populations: list[Population] = form_populations(settings, self.seed)
+        founding = Opening(settings, self.ledger, self.seed) if settings.macro.form == "full" else None
+        if founding is None:
+            self.institutions = found_institutions(self.ledger, settings.stocks.number)
+            listings = list_stocks(self.ledger, self.institutions, settings)
+            self.opening: IntArray = settings.stocks.opening_prices(self.seed)
+            self._settle_traders()
+        else:
+            self.institutions, listings = founding.institutions(), founding.listings()
+            self._settle_traders()
+            households = Households(settings.households, self._ranges[0].start, founding.workers)
+            self.closed = founding.economy(households)
+            self.opening = founding.prices(self.closed)
         self.symbols: tuple[str, ...] = listings.symbols
-        self.opening: IntArray = settings.stocks.opening_prices(self.seed)
         self.path = build_anchor(
             settings.anchor,
             symbols=self.symbols,
@@ -142,23 +159,18 @@ class Economy(PopulatedModel):
         )
         self.fundamental: FloatArray = np.array(self.path.values(0), np.float64)
         self.tape = Tape(self.opening, settings.clock.ticks_per_day, settings.stocks.opening_volatility)
-        self.populations: list[Population] = form_populations(settings, self.seed)
-        self._settle_traders(listings)
         self.exchange = Exchange(
             settings.exchange, self.ledger, listings, self.opening,
             operator=self.institutions.operator, slots=slots_needed(self.populations),
         )  # fmt: skip
         for population, owners in zip(self.populations, self._ranges, strict=True):
             population.add(owners, self.market())
-            endow(
-                self.ledger,
-                self.opening * listings.unit_value,
-                listings,
-                self.institutions,
-                population,
-                owners,
-                settings,
-            )
+            if founding is None:
+                values = self.opening * listings.unit_value
+                endow(self.ledger, values, listings, self.institutions, population, owners, settings)
+        if founding is not None and self.closed is not None:
+            founding.fund(self.closed, self.populations, self._ranges)
+            value_shares(self)
         self.roster = EconomyRoster(self)
         self.sheet = OrderSheet()
         self.counters = Counters()
@@ -191,11 +203,12 @@ class Economy(PopulatedModel):
         """Make a Mesa agent for each institution."""
         who = self.institutions
         names = {who.treasury: "treasury", who.bank: "settlement bank", who.operator: "exchange"}
+        names |= {} if self.closed is None else {self.closed.central_bank: "central bank"}
         names |= dict(zip(who.firms, self.symbols, strict=True))
         for owner, name in names.items():
             Institution(self, owner, self.ledger.owners.kind_of(owner), name)
 
-    def _settle_traders(self, listings: Any) -> None:
+    def _settle_traders(self) -> None:
         """Register the owners of every population, a contiguous range each."""
         counts = self.settings.traders.groups()
         bank = self.institutions.bank
@@ -254,9 +267,15 @@ class Economy(PopulatedModel):
                 self.round_ = 0
                 i = last
                 continue
-            if stages[i].when is When.TICK or self.clock.is_day_end(self.tick):
+            if self._is_due(stages[i].when):
                 yield stages[i]
             i += 1
+
+    def _is_due(self, when: When) -> bool:
+        """Return whether a stage that runs so often runs in this tick."""
+        if when is When.MONTH:
+            return self.clock.is_month_end(self.tick)
+        return when is When.TICK or self.clock.is_day_end(self.tick)
 
     def _halt(self, stage: str, error: BaseException) -> Halted:
         """Discard the tick and return what `step` raises from now on."""
@@ -449,6 +468,9 @@ class Economy(PopulatedModel):
         """Compute the index of last prices and of fundamental values, 100 at the opening."""
         self.index = 100.0 * float((self._weights * self.exchange.last).sum()) / self._base
         self.anchor_index = 100.0 * float((self._weights * self.fundamental).sum()) / self._base
+
+    def apply_resource_shocks(self) -> None:
+        """Let shocks to resources that begin this month strike or discover."""
 
     def cash_of(self, owners: IntArray) -> IntArray:
         """Return deposits, free and reserved, of many owners."""

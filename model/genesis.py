@@ -17,6 +17,7 @@ from ..agents.strategy import strategy_named
 from ..core.units import IntArray, OwnerId, Sector
 from ..ledger.instruments import Instrument, InstrumentKind
 from ..ledger.ledger import Ledger
+from ..ledger.owners import NOBODY
 from ..markets.listing import Listings
 from .scenario import Scenario
 
@@ -31,7 +32,8 @@ class Institutions:
     treasury: OwnerId
     bank: OwnerId
     operator: OwnerId
-    firms: range
+    firms: tuple[OwnerId, ...]
+    central_bank: OwnerId = NOBODY
 
 
 def found_institutions(ledger: Ledger, stocks: int) -> Institutions:
@@ -40,7 +42,7 @@ def found_institutions(ledger: Ledger, stocks: int) -> Institutions:
     bank = ledger.add_owners(1, sector=Sector.BANKS, kind="settlement bank")[0]
     operator = ledger.add_owners(1, sector=Sector.INFRASTRUCTURE, kind="exchange", house_bank=bank)[0]
     firms = ledger.add_owners(stocks, sector=Sector.FIRMS, kind="firm", house_bank=bank)
-    return Institutions(treasury, bank, operator, firms)
+    return Institutions(treasury, bank, operator, tuple(firms))
 
 
 def list_stocks(ledger: Ledger, institutions: Institutions, scenario: Scenario) -> Listings:

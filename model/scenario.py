@@ -15,15 +15,27 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, field_validator
 
+from ..agents.banks import BankSettings
 from ..agents.endowment import TraderSettings
+from ..agents.firms import FirmSettings
+from ..agents.households import HouseholdSettings
 from ..agents.strategy import StrategySettings, strategies, strategy_named
+from ..agents.valuation import ValuationSettings
 from ..core.errors import OutOfBounds, ScenarioError, UnknownKey, UnknownScenario
 from ..core.parameters import Parameters, overlaid, unflattened
 from ..markets.exchange import ExchangeSettings
+from ..markets.resources import ResourceSettings, default_resources
 from ..markets.stocks import StockSettings
+from ..policies.asset_purchases import AssetPurchaseSettings
+from ..policies.expectations import ExpectationSettings
+from ..policies.fiscal import FiscalSettings
+from ..policies.monetary import MonetarySettings
+from ..policies.policy_rule import check_rule
+from ..policies.prudential import PrudentialSettings
 from .alerts import AlertSettings
 from .anchors import AnchorSettings
 from .clock import ClockSettings
+from .closed_economy import MacroSettings
 from .recording import RecordingSettings
 from .shocks import check_shock, parse_shock
 
@@ -40,6 +52,17 @@ class Scenario(Parameters):
     anchor: AnchorSettings = Field(AnchorSettings(), description="where fundamental values come from")
     recording: RecordingSettings = Field(RecordingSettings(), description="what a run writes")
     alerts: AlertSettings = Field(AlertSettings(), description="thresholds that raise alerts")
+    macro: MacroSettings = Field(MacroSettings(), description="the economy behind the market, and its opening stocks")
+    households: HouseholdSettings = Field(HouseholdSettings(), description="how households consume")
+    firms: FirmSettings = Field(FirmSettings(), description="what firms make and how they decide")
+    banks: BankSettings = Field(BankSettings(), description="commercial banks")
+    valuation: ValuationSettings = Field(ValuationSettings(), description="how dividends become fundamental values")
+    central_bank: MonetarySettings = Field(MonetarySettings(), description="how the policy rate is set")
+    asset_purchases: AssetPurchaseSettings = Field(AssetPurchaseSettings(), description="what bonds are bought for")
+    expectations: ExpectationSettings = Field(ExpectationSettings(), description="how inflation is expected")
+    treasury: FiscalSettings = Field(FiscalSettings(), description="taxes, benefits and purchases")
+    prudential: PrudentialSettings = Field(PrudentialSettings(), description="what banks must hold")
+    resources: tuple[ResourceSettings, ...] = Field(default_resources(), description="what is extracted and issued")
     identities: Literal["fast", "full"] = Field(
         "fast", description="fast: closure each tick, recount at day end; full: recount every tick"
     )
@@ -62,6 +85,10 @@ class Scenario(Parameters):
         given = self.strategy.get(strategy)
         return strategy_named(strategy).Settings() if given is None else given
 
+    def symbols(self) -> tuple[str, ...]:
+        """Return the listed symbols in book order: of the stocks, or of the closed economy's firms and banks."""
+        return closed_symbols(self) if self.macro.form == "full" else self.stocks.names()
+
     def effective(self) -> dict[str, Any]:
         """Return the whole scenario as plain JSON values, defaults written out, ready to run again."""
         values: dict[str, Any] = json.loads(self.model_dump_json())
@@ -73,6 +100,28 @@ class Scenario(Parameters):
     def with_overrides(self, overrides: Mapping[str, Any]) -> Self:
         """Return a copy with nested overrides laid over it."""
         return type(self).of(overlaid(type(self), _plain(self), overrides))
+
+
+def extracted(scenario: Scenario) -> list[int]:
+    """Return the resources that a firm extracts: all but the artificial ones, which the state issues."""
+    return [k for k, one in enumerate(scenario.resources) if one.kind != "artificial"]
+
+
+def closed_symbols(scenario: Scenario) -> tuple[str, ...]:
+    """Return the symbols of the closed economy: consumer firms C001 ..., the resources', banks B01 ...
+
+    Examples
+    --------
+    >>> closed_symbols(Scenario())[-12:-9]
+    ('WATR', 'LAND', 'B01')
+    """
+    consumer = [f"C{number:03d}" for number in range(1, scenario.firms.number + 1)]
+    names = [scenario.resources[k].name for k in extracted(scenario)]
+    banks = [f"B{number:02d}" for number in range(1, scenario.banks.number + 1)]
+    return (*consumer, *(_TICKERS.get(name, name.replace("_", "")[:6].upper()) for name in names), *banks)
+
+
+_TICKERS = {"oil": "OIL", "lithium": "LITH", "rare_earths": "REEL", "fresh_water": "WATR", "arable_land": "LAND"}
 
 
 def _plain(scenario: Scenario) -> dict[str, Any]:
@@ -113,8 +162,10 @@ def load_scenario(
     if overrides:
         scenario = scenario.with_overrides(overrides)
     check_groups(scenario)
+    if scenario.macro.form == "full":
+        check_rule(scenario.central_bank, scenario.expectations, scenario.central_bank.allow_unstable)
     for i, shock in enumerate(scenario.shocks):
-        check_shock(parse_shock(shock), scenario.stocks.names(), tuple(scenario.traders.groups()), f"shocks[{i}]")
+        check_shock(parse_shock(shock), scenario.symbols(), tuple(scenario.traders.groups()), f"shocks[{i}]")
     return scenario
 
 

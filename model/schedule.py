@@ -21,6 +21,7 @@ class When(StrEnum):
     ROUND = "each round"
     TICK = "each tick"
     DAY = "each day end"
+    MONTH = "each month end"
 
 
 @dataclass

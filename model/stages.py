@@ -11,7 +11,9 @@ from ..core.randomness import USER, Draws
 from ..ledger import identities
 from ..ledger.blocks import seal_block
 from ..markets.orders import NO_EXPIRY, Kind
+from . import month
 from .door import apply_commands, note_results
+from .scenario import Scenario
 from .schedule import Schedule, Stage, When
 from .shocks import FundamentalJump, OrderFlood, SymbolHalt, books_of
 from .snapshot import Snapshot
@@ -22,8 +24,8 @@ if TYPE_CHECKING:
 UNTRACKED = -2
 
 
-def default_schedule() -> Schedule:
-    """Return the stages of a market economy, in order."""
+def default_schedule(scenario: Scenario) -> Schedule:
+    """Return the stages of a scenario's tick, in order; a closed economy has those of its month end as well."""
     each, daily, rounds = When.TICK, When.DAY, When.ROUND
     return Schedule(
         [
@@ -32,6 +34,7 @@ def default_schedule() -> Schedule:
             Stage("decide", rounds, decide, "those who wake up write orders from the opening state"),
             Stage("trade", rounds, trade, "cancels, then checks and reservations, matching, settlement"),
             Stage("mark", each, mark, "the tape notes mid-prices"),
+            *(closed_stages() if scenario.macro.form == "full" else ()),
             Stage("oversee", each, oversee, "alert rules look at the tick"),
             Stage("identities", each, check_identities, "every unit has an owner and an issuer"),
             Stage("observe", each, observe, "rows of the tables are written"),
@@ -39,6 +42,30 @@ def default_schedule() -> Schedule:
             Stage("seal", each, seal, "the tick's block joins the chain"),
             Stage("publish", each, publish, "a snapshot for everybody who watches"),
         ]
+    )
+
+
+def closed_stages() -> tuple[Stage, ...]:
+    """Return the stages of a month end (see `catallaxy.model.month`), in the order of its events."""
+    monthly = When.MONTH
+    return (
+        Stage("decide rate", monthly, month.decide_rate, "the central bank sets its rate and buys or sells bonds"),
+        Stage("plan", monthly, month.plan, "firms expect sales and plan workforce and investment"),
+        Stage("lend", monthly, month.lend, "banks grant loans as far as their capital allows"),
+        Stage("hire", monthly, month.hire, "workers leave, are dismissed and find vacancies"),
+        Stage("pay wages", monthly, month.pay_wages, "wages are paid and income tax withheld"),
+        Stage("fund state", monthly, month.fund_state, "the treasury sells bonds before it spends"),
+        Stage("pay benefits", monthly, month.pay_benefits, "the unemployed are paid"),
+        Stage("extract", monthly, month.extract, "resources are found, extracted, sold and renewed"),
+        Stage("produce", monthly, month.produce, "labour and resources become goods; capital wears out"),
+        Stage("invest", monthly, month.invest, "firms buy capital goods"),
+        Stage("purchase", monthly, month.purchase, "the treasury buys goods"),
+        Stage("consume", monthly, month.consume, "households shop"),
+        Stage("set prices", monthly, month.set_prices, "firms set prices for the month to come"),
+        Stage("service debt", monthly, month.service_debt, "interest, coupons and repayments are paid"),
+        Stage("pay dividends", monthly, month.pay_dividends, "profits are taxed and paid out"),
+        Stage("measure", monthly, month.measure, "prices, inflation and GDP are measured"),
+        Stage("value shares", monthly, month.value_shares, "fundamental values follow dividends and rates"),
     )
 
 
@@ -93,6 +120,8 @@ def _flood(economy: Economy, shock: OrderFlood, number: int) -> None:
 def anchor(economy: Economy) -> None:
     """Take the tick's fundamental values and multiply in the jumps in force."""
     economy.fundamental[:] = economy.path.values(economy.tick)
+    if economy.closed is not None:  # dividends and rates, times whatever an anchor adds
+        economy.fundamental *= economy.closed.values / economy.path.values(0)
     for shock in economy.shocks:
         if isinstance(shock, FundamentalJump) and shock.is_in_force(economy.tick):
             economy.fundamental[books_of(shock, economy.symbols)] *= 1.0 + shock.size
@@ -202,6 +231,8 @@ def close_day(economy: Economy) -> None:
     economy.tape.note_day(close)
     economy.recorder.note_day()
     economy.ledger.close_period()
+    if economy.clock.is_month_end(economy.tick):
+        economy.ledger.close_month()
     if economy.tick % economy.checkpoint_ticks == 0:
         economy.recorder.note_wealth()
 

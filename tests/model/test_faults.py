@@ -12,10 +12,11 @@ from catallaxy.ledger.verification import verify
 from catallaxy.markets.orders import Reason
 from catallaxy.model.economy import Economy
 from catallaxy.model.runs import replay, resume
+from catallaxy.model.scenario import Scenario
 from catallaxy.model.stages import default_schedule
 from tests.model.small_economy import assert_same_run, everything, small
 
-STAGES = [stage.name for stage in default_schedule()]
+STAGES = [stage.name for stage in default_schedule(Scenario())]
 LAST_SEAL = 29  # tick 30 fails: the last of a day, so that every stage runs
 END = 45
 

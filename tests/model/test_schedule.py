@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from catallaxy.core.errors import PlugInError
 from catallaxy.model.clock import Clock
+from catallaxy.model.scenario import Scenario
 from catallaxy.model.schedule import Schedule, Stage, When
 from catallaxy.model.stages import default_schedule
 from tests.model.small_economy import ran, small
@@ -20,7 +21,7 @@ def names(schedule: Schedule) -> list[str]:
 
 
 def test_a_tick_is_one_page_of_stages() -> None:
-    assert names(default_schedule()) == [
+    assert names(default_schedule(Scenario())) == [
         "inject", "anchor", "decide", "trade", "mark", "oversee", "identities", "observe", "close day", "seal",
         "publish",
     ]  # fmt: skip

@@ -85,7 +85,7 @@ def run(
         if resume is None:
             settings, number = _settings(scenario, changes, seed)
             left = length(settings.clock.days, settings.clock.ticks_per_day, ticks, days)
-            shocks = _shocks(shock, settings.stocks.names(), 1)
+            shocks = _shocks(shock, settings.symbols(), 1)
             session.say_if_cold(watch)
             economy, folder = _founded(settings, number, out)
         else:

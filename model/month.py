@@ -1,0 +1,483 @@
+"""The stages of a month end, in the order of its events; every function moves the closed economy one step on.
+
+The order is that of the timeline of stock-flow-consistent agent-based models (Caiani and others 2016): the policy
+rate, plans, credit, labour, wages, resources, production, government, investment and consumption, prices,
+debt service and dividends, and last what is measured.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..agents.valuation import share_values
+from ..core.randomness import USER, Draws, component_key
+from ..core.units import FloatArray, IntArray, Sector
+from ..ledger.chart import BOND
+from ..markets.goods import shop
+from ..markets.labour import match, separate
+from ..policies.asset_purchases import Phase, mean_expected_rate, purchases, term_yield
+from ..policies.fiscal import benefit_due, income_tax_rate, real_purchases, tax_due
+from ..policies.monetary import okun_gap
+from ..policies.policy_rule import Readings
+from .closed_economy import MONTHS_PER_YEAR, ClosedEconomy
+from .lending import bank_slots, grant_loans, payable_by_banks, service_loans, split
+
+if TYPE_CHECKING:
+    from .economy import Economy
+
+_INVESTORS = 1 << 40  # ordinals of firms as shoppers, far from those of households
+
+
+def closed_of(economy: Economy) -> ClosedEconomy:
+    """Return the closed economy; stages of the month exist only with one."""
+    assert economy.closed is not None
+    return economy.closed
+
+
+def decide_rate(economy: Economy) -> None:
+    """Let the central bank set its rate, buy or sell bonds, and banks follow with theirs."""
+    c, settings = closed_of(economy), economy.settings
+    m = c.memory
+    m.month += 1
+    gap = okun_gap(settings.central_bank, m.slack)
+    inflation = c.indices.inflation
+    readings = Readings(
+        month=m.month, inflation_12m=c.expectations.expected if np.isnan(inflation) else inflation,
+        expected_inflation=c.expectations.expected, gap=gap, previous_rate=m.rate, price_level=m.price,
+        money=float(economy.ledger.issued[economy.ledger.money]), nominal_gdp=float(c.annual_gdp),
+    )  # fmt: skip
+    decision = c.rule.decide(readings, m.rule)
+    m.rate, m.shadow, m.rule = decision.rate, decision.shadow, dict(decision.memory)
+    _purchase(economy, c)
+    banks = settings.banks
+    c.banks.loan_rate[:] = m.rate + banks.loan_spread
+    c.banks.deposit_rate[:] = max(m.rate - banks.deposit_spread, 0.0)
+
+
+def _purchase(economy: Economy, c: ClosedEconomy) -> None:
+    """Buy bonds from non-banks and then banks, or let the portfolio run off to banks; set the long yield."""
+    m, s = c.memory, economy.settings.asset_purchases
+    held = m.bought / c.annual_gdp
+    decision = purchases(
+        s, Phase(m.phase), shadow=m.shadow, lower_bound=economy.settings.central_bank.lower_bound,
+        expected_inflation=c.expectations.expected, holdings_over_gdp=held,
+    )  # fmt: skip
+    m.phase = str(decision.phase)
+    amount = round(abs(decision.fraction) * c.annual_gdp)
+    if decision.fraction > 0.0:
+        m.bought += buy_bonds(economy, c, "asset purchase", c.central_bank, amount)
+    elif decision.fraction < 0.0:
+        m.bought -= sell_bonds(economy, c, "asset sale", c.central_bank, min(amount, m.bought))
+    target = economy.settings.central_bank
+    mean = mean_expected_rate(s, m.shadow, target.neutral_rate + target.target, lower_bound=target.lower_bound)
+    m.long_yield = term_yield(s, mean, m.bought / c.annual_gdp)
+
+
+def buy_bonds(economy: Economy, c: ClosedEconomy, kind: str, buyer: int, amount: int) -> int:
+    """Buy bonds at face, pro rata from households first and from banks for the rest; return how much was sold."""
+    ledger, bought = economy.ledger, 0
+    for sellers in (c.households.owners, c.banks.owners):
+        held = ledger.holdings[sellers, BOND, 0]
+        part = split(min(amount - bought, int(held.sum())), held)
+        some = part > 0
+        ledger.post(kind, BOND, payer=sellers[some], payee=buyer, amount=part[some])
+        ledger.pay(kind, payer=buyer, payee=sellers[some], amount=part[some])
+        bought += int(part.sum())
+    return bought
+
+
+def sell_bonds(economy: Economy, c: ClosedEconomy, kind: str, seller: int, amount: int) -> int:
+    """Sell bonds at face: to banks within their spare reserves, the rest to households within a fifth of their cash."""
+    ledger, sold = economy.ledger, 0
+    spare = np.maximum(c.banks.reserves(ledger) - 2 * c.banks.deposits(ledger) // 100, 0)
+    spare[~c.banks.open] = 0
+    wallets = ledger.holdings[c.households.slice(), ledger.money, 0] // 5
+    for buyers, room in ((c.banks.owners, spare), (c.households.owners, wallets)):
+        part = split(min(amount - sold, int(room.sum())), room)
+        some = part > 0
+        ledger.pay(kind, payer=buyers[some], payee=seller, amount=part[some])
+        ledger.post(kind, BOND, payer=seller, payee=buyers[some], amount=part[some])
+        sold += int(part.sum())
+    return sold
+
+
+def plan(economy: Economy) -> None:
+    """Let firms form expectations of sales, and plan workforce and investment.
+
+    Where resources were rationed last month, workers whom they would leave idle are not wanted.
+    """
+    c = closed_of(economy)
+    c.firms.expect()
+    part = np.where(c.firms.is_resource, 1.0, min(1.05 * c.memory.rationed, 1.0))
+    c.firms.plan_workforce(c.productivity(), part)
+    c.firms.plan_investment(c.real_loan_rate)
+    c.firms.start_month()
+
+
+def lend(economy: Economy) -> None:
+    """Let firms borrow from their banks, as far as these may lend."""
+    c, ledger = closed_of(economy), economy.ledger
+    wish = c.firms.wanted_loans(c.debt(ledger), c.cash(ledger), c.memory.price, c.material_costs())
+    c.firms.borrowed[:] = grant_loans(economy, c, c.firms.owners, wish)
+
+
+def hire(economy: Economy) -> None:
+    """Let workers leave and be dismissed, and the unemployed ask for the vacancies."""
+    c, s = closed_of(economy), economy.settings.firms
+    firms, month = c.firms, c.memory.month
+    affordable = c.cash(economy.ledger) // firms.posted_wage
+    wanted = np.minimum(firms.wanted, affordable)
+    key = np.uint64(component_key(economy.seed, "labour"))
+    separate(c.households.employer, firms.workers, wanted, s.separation, key, month)
+    firms.vacancies[:] = np.maximum(wanted - firms.workers, 0)
+    opened = int(firms.vacancies.sum())
+    match(c.households.employer, firms.workers, firms.vacancies, firms.wage, s.applications, key, month)
+    force = max(c.households.labour_force(), 1)
+    c.memory.unemployment = c.households.unemployed() / force
+    c.memory.vacancies = opened / force
+    c.memory.slack = 0.8 * c.memory.slack + 0.2 * c.memory.unemployment
+
+
+def pay_wages(economy: Economy) -> None:
+    """Pay wages and withhold the income tax."""
+    c, ledger, settings = closed_of(economy), economy.ledger, economy.settings
+    firms, households = c.firms, c.households
+    noise = Draws.of(economy.seed, "wages", c.memory.month).uniform(np.arange(firms.size), USER)
+    firms.set_wages(c.expectations.expected, c.memory.slack, noise)
+    rows = np.flatnonzero(households.employer >= 0)
+    employer, owners = households.employer[rows], households.first + rows
+    wage = np.minimum(firms.posted_wage, c.cash(ledger) // np.maximum(firms.workers, 1))
+    gross = wage[employer]
+    ledger.pay("wages", payer=firms.owners[employer], payee=owners, amount=gross)
+    c.memory.tax = income_tax_rate(settings.treasury, c.public_debt(ledger), c.annual_gdp)
+    tax = tax_due(gross, c.memory.tax)
+    ledger.pay("income tax", payer=owners, payee=c.treasury, amount=tax)
+    households.income[rows] += gross - tax
+    firms.wages[:] = np.bincount(employer, gross, minlength=firms.size).astype(np.int64)
+    c.memory.benefit = benefit_due(settings.treasury, float((gross - tax).mean()) if rows.size else 0.0)
+
+
+def fund_state(economy: Economy) -> None:
+    """Let the treasury sell bonds before it spends, so that it never overdraws; spare cash buys bonds back."""
+    c, ledger = closed_of(economy), economy.ledger
+    m = c.memory
+    due = round(_government_units(economy, c) * m.price) + m.benefit * c.households.unemployed()
+    due += round(c.public_debt(ledger) * m.coupon / MONTHS_PER_YEAR)
+    m.outlays = due
+    cash = c.treasury_cash(ledger)
+    if cash < 3 * due // 2:
+        want = 3 * due // 2 - cash
+        sold = sell_bonds(economy, c, "bond issue", c.treasury, want)
+        tail = 0.005 * (1.0 - sold / want)
+        _renew_coupon(c, sold + c.public_debt(ledger) // 60, ledger.issued[BOND], c.memory.long_yield + tail)
+    elif cash > 5 * due // 2:
+        buy_bonds(economy, c, "bond redemption", c.treasury, cash - 5 * due // 2)
+        _renew_coupon(c, c.public_debt(ledger) // 60, ledger.issued[BOND], m.long_yield)
+
+
+def _renew_coupon(c: ClosedEconomy, renewed: int, debt: int, rate: float) -> None:
+    """Let the mean coupon follow what is issued and the sixtieth that is rolled over each month."""
+    share = min(renewed / max(int(debt), 1), 1.0)
+    c.memory.coupon += share * (max(rate, 0.0) - c.memory.coupon)
+
+
+def _government_units(economy: Economy, c: ClosedEconomy) -> float:
+    dug = [k for k in range(c.intensity.shape[0]) if k in set(c.firms.resource.tolist())]
+    per_worker = economy.settings.firms.productivity / (1.0 + float(c.intensity[dug].sum()))
+    return real_purchases(economy.settings.treasury, per_worker, c.households.labour_force())
+
+
+def pay_benefits(economy: Economy) -> None:
+    """Pay the unemployed."""
+    c, ledger = closed_of(economy), economy.ledger
+    rows = np.flatnonzero(c.households.employer == -1)
+    if rows.size and c.memory.benefit:
+        ledger.pay("unemployment benefit", payer=c.treasury, payee=c.households.first + rows, amount=c.memory.benefit)
+        c.households.income[rows] += c.memory.benefit
+
+
+def extract(economy: Economy) -> None:
+    """Extract resources, sell them and permits to consumer firms, and renew what renews."""
+    c, ledger = closed_of(economy), economy.ledger
+    firms, resources = c.firms, c.resources
+    for event in resources.hazards(c.memory.month):
+        economy.recorder.note_event(
+            f"resource:{event.kind}", resource=event.name, units=event.units, share=event.share, until=event.until
+        )
+    economy.apply_resource_shocks()
+    dug = np.flatnonzero(firms.is_resource)
+    can = np.minimum(firms.workers * c.productivity(), firms.capacity)[dug]
+    most = resources.capacity(c.memory.month)
+    made = np.minimum(np.floor(can).astype(np.int64), most[firms.resource[dug]])
+    quantities = np.zeros(len(resources.names), np.int64)
+    np.add.at(quantities, firms.resource[dug], made)
+    firms.produced[dug] = made
+    firms.inventory[dug] += made
+    goods = np.flatnonzero(~firms.is_resource)
+    planned = np.floor(np.minimum(firms.workers * firms.settings.productivity, firms.capacity)).astype(np.int64)[goods]
+    possible = planned * _ration(economy, c, goods, planned)
+    for f in dug.tolist():
+        _sell_resource(economy, c, f, goods, np.ceil(c.intensity[firms.resource[f]] * possible).astype(np.int64))
+    for k in np.flatnonzero(c.intensity > 0.0).tolist():
+        if k not in firms.resource[dug]:
+            quantities[k] = _buy_permits(economy, c, k, goods, possible)
+    resources.extract(quantities)
+    resources.renew(c.memory.month)
+    resources.check()
+    firms.used[:] = 0
+    firms.used[goods] = np.floor(possible + 1e-9).astype(np.int64)
+
+
+def _ration(economy: Economy, c: ClosedEconomy, goods: IntArray, planned: IntArray) -> FloatArray:
+    """Return (goods,) the part of planned output for which there are resources, and cash to buy them.
+
+    The scarcest resource binds (Leontief technology); what is lacking of it is its seller's unmet demand.
+    """
+    firms, part = c.firms, 1.0
+    for f in np.flatnonzero(firms.is_resource).tolist():
+        need = float(np.ceil(c.intensity[firms.resource[f]] * planned).sum())
+        have = max(int(firms.inventory[f]) - goods.size, 0)  # every buyer rounds up, by less than a unit
+        if need > have:
+            firms.unmet[f] += int(need) - have
+            part = min(part, have / need)
+    prices = np.ceil(c.resource_prices() + 1.0)
+    rounding = int(prices.sum())  # every purchase rounds up to a unit and a minor unit
+    c.memory.rationed = part
+    cost = np.maximum(planned * float((c.intensity * prices).sum()), 1.0)
+    cash = np.maximum(c.cash(economy.ledger)[goods] - rounding, 0)
+    return np.asarray(np.minimum(part, cash / cost))
+
+
+def _sell_resource(economy: Economy, c: ClosedEconomy, seller: int, goods: IntArray, units: IntArray) -> None:
+    """Sell a resource to consumer firms at its posted price."""
+    firms, price = c.firms, int(c.firms.posted_price[seller])
+    economy.ledger.pay("materials", payer=firms.owners[goods], payee=firms.owners[seller], amount=units * price)
+    firms.material[goods] += units * price
+    _note_sales(c, np.array([seller]), np.array([units.sum()]), np.array([price]))
+
+
+def _buy_permits(economy: Economy, c: ClosedEconomy, k: int, goods: IntArray, output: FloatArray) -> int:
+    """Auction a month's permits at one price; users save on them where they are dear; return how many were used.
+
+    Demand is intensity × output × (P / P0)^-½ and the price moves by P' = P (D / S)^(1 / (ε_d + ε_s)) with ε_d = ε_s = ½.
+    """
+    m, ledger, firms = c.memory, economy.ledger, c.firms
+    level = m.price / (m.price0 or m.price)
+    base = m.permit_base[k] * level
+    supply = max(int(c.resources.capacity(m.month)[k]), 1)
+    demand = float((c.intensity[k] * output).sum()) * (m.permit_price[k] / base) ** -0.5
+    m.permit_price[k] = float(np.clip(m.permit_price[k] * (max(demand, 1.0) / supply), 0.1 * base, 10.0 * base))
+    price = max(round(m.permit_price[k]), 1)
+    wish = np.floor(c.intensity[k] * output * (m.permit_price[k] / base) ** -0.5).astype(np.int64)
+    wish = np.minimum(wish, c.cash(ledger)[goods] // price)
+    got = wish if wish.sum() <= supply else split(supply, wish)
+    ledger.pay("permits", payer=firms.owners[goods], payee=c.treasury, amount=got * price)
+    firms.material[goods] += got * price
+    return int(got.sum())
+
+
+def produce(economy: Economy) -> None:
+    """Turn labour and resources into consumer goods, and wear out capital."""
+    c = closed_of(economy)
+    firms, goods = c.firms, ~c.firms.is_resource
+    made = np.where(goods, firms.used, firms.produced)
+    firms.produced[:] = made
+    firms.inventory[goods] += made[goods]
+    worn = np.rint(firms.settings.depreciation * firms.capital).astype(np.int64)
+    firms.capital -= worn
+    firms.spoiled[:] = worn
+    c.memory.output = int(made[goods].sum())
+
+
+def invest(economy: Economy) -> None:
+    """Let firms buy capital goods in the shops, within a part of their cash."""
+    c, ledger = closed_of(economy), economy.ledger
+    firms = c.firms
+    budget = np.minimum(
+        np.floor(firms.planned_investment * c.memory.price), firms.settings.cash_share * c.cash(ledger)
+    ).astype(np.int64)
+    rows, sellers, units = _shop(economy, c, budget, _INVESTORS + np.arange(firms.size), "investment", firms.owners)
+    bought = np.bincount(rows, units, minlength=firms.size).astype(np.int64)
+    firms.capital += bought
+    firms.investment[:] = np.bincount(rows, units * firms.posted_price[sellers], minlength=firms.size).astype(np.int64)
+
+
+def purchase(economy: Economy) -> None:
+    """Let the treasury buy a fixed real amount of goods from all firms in proportion to what they have."""
+    c, ledger = closed_of(economy), economy.ledger
+    firms, goods = c.firms, np.flatnonzero(~c.firms.is_resource)
+    stock, price = firms.inventory[goods], firms.posted_price[goods]
+    want = round(_government_units(economy, c))
+    units = split(min(want, int(stock.sum())), stock)
+    cost = int((units * price).sum())
+    cash = c.treasury_cash(ledger)
+    if cost > cash:  # a treasury that found too few buyers of its bonds buys less
+        units = units * cash // max(cost, 1)
+    ledger.pay("government purchases", payer=c.treasury, payee=firms.owners[goods], amount=units * price)
+    _note_sales(c, goods, units, price)
+    c.memory.purchases = int(units.sum())
+
+
+def consume(economy: Economy) -> None:
+    """Let households shop with what they want to spend and have free."""
+    c, ledger = closed_of(economy), economy.ledger
+    households = c.households
+    rows = ledger.holdings[households.slice()]
+    worth = economy.portfolio_value(households.owners).astype(np.float64)
+    wish = households.wanted_consumption(c.liquid(ledger), worth, c.real_loan_rate)
+    budget = np.minimum(wish, rows[:, ledger.money, 0])
+    before = ledger.holdings[households.slice(), ledger.money, 0].copy()
+    _shop(economy, c, budget, np.arange(households.size, dtype=np.int64), "consumption", households.owners)
+    households.spent[:] = before - ledger.holdings[households.slice(), ledger.money, 0]
+    households.income[:] = 0
+
+
+def _shop(
+    economy: Economy, c: ClosedEconomy, budget: IntArray, buyers: IntArray, kind: str, owners: IntArray
+) -> tuple[IntArray, IntArray, IntArray]:
+    """Let buyers shop and pay; return (purchases,) buyers' rows, sellers and units."""
+    firms, visits = c.firms, economy.settings.households.shops
+    goods = np.flatnonzero(~firms.is_resource)
+    price = firms.posted_price
+    out = np.empty((3, budget.shape[0] * visits), np.int64)
+    key = np.uint64(component_key(economy.seed, "shopping"))
+    count = shop(
+        budget, buyers, goods, price, firms.inventory, firms.unmet, visits, key, c.memory.month, out[0], out[1], out[2]
+    )
+    rows, sellers, units = out[:, :count]
+    amount = units * price[sellers]
+    economy.ledger.pay(kind, payer=owners[rows], payee=firms.owners[sellers], amount=amount)
+    np.add.at(firms.sold, sellers, units)
+    np.add.at(firms.revenue, sellers, amount)
+    return rows, sellers, units
+
+
+def _note_sales(c: ClosedEconomy, sellers: IntArray, units: IntArray, price: IntArray) -> None:
+    c.firms.inventory[sellers] -= units
+    c.firms.sold[sellers] += units
+    c.firms.revenue[sellers] += units * price
+
+
+def measure(economy: Economy) -> None:
+    """Measure prices, inflation and GDP, and let expectations follow."""
+    c, ledger = closed_of(economy), economy.ledger
+    firms, m, goods = c.firms, c.memory, ~c.firms.is_resource
+    sold, revenue = firms.sold[goods], firms.revenue[goods]
+    c.indices.note_month(sold, revenue)
+    if sold.sum():
+        m.price = float(revenue.sum() / sold.sum())
+    m.price0 = m.price0 or m.price
+    m.gdp = [*m.gdp[-2 * MONTHS_PER_YEAR + 1 :], gdp_of_month(economy)]
+    inflation = c.indices.inflation
+    if not np.isnan(inflation):
+        sentiment = economy.psychology.sentiment if economy.psychology is not None else 0.0
+        c.expectations.next(inflation, sentiment)
+
+
+def gdp_of_month(economy: Economy) -> int:
+    """Return consumption, investment and government purchases of the month, minor units."""
+    return economy.ledger.paid("consumption", "investment", "government purchases")
+
+
+def set_prices(economy: Economy) -> None:
+    """Let firms set prices for the month to come."""
+    c = closed_of(economy)
+    noise = Draws.of(economy.seed, "prices", c.memory.month).uniform(np.arange(c.firms.size), USER)
+    c.firms.set_resource_prices(c.firms.wage / c.productivity())
+    c.firms.set_prices(c.unit_cost(), c.expectations.expected, noise)
+
+
+def service_debt(economy: Economy) -> None:
+    """Pay interest on deposits, loans, bonds and reserves, and repay part of the loans."""
+    c, ledger = closed_of(economy), economy.ledger
+    m, banks = c.memory, c.banks
+    service_loans(economy, c)
+    keeper = ledger.owners.column("house_bank")
+    slot = bank_slots(c.banks, ledger.owners.size)
+    customers = np.flatnonzero(keeper >= 0)
+    balance = ledger.holdings[customers, ledger.money].sum(axis=1)
+    interest = np.rint(balance * banks.deposit_rate[slot[keeper[customers]]] / MONTHS_PER_YEAR).astype(np.int64)
+    some = interest > 0
+    ledger.pay("deposit interest", payer=keeper[customers[some]], payee=customers[some], amount=interest[some])
+    _earn(c, customers[some], interest[some])
+    _pay_coupons(economy, c)
+    reserves = np.maximum(banks.reserves(ledger), 0)
+    paid = np.rint(reserves * max(m.rate - economy.settings.central_bank.deposit_spread, 0.0) / MONTHS_PER_YEAR)
+    ledger.pay("reserve interest", payer=c.central_bank, payee=banks.owners, amount=paid.astype(np.int64))
+
+
+def _pay_coupons(economy: Economy, c: ClosedEconomy) -> None:
+    ledger = economy.ledger
+    held = ledger.holdings[: ledger.owners.size, BOND].sum(axis=1)
+    owners = np.flatnonzero(held)
+    coupon = np.rint(held[owners] * (c.memory.coupon / MONTHS_PER_YEAR)).astype(np.int64)
+    ledger.pay("coupons", payer=c.treasury, payee=owners, amount=coupon)
+    _earn(c, owners, coupon)
+
+
+def _earn(c: ClosedEconomy, owners: IntArray, amount: IntArray) -> None:
+    """Count what households among ``owners`` received as income."""
+    rows = owners - c.households.first
+    inside = (rows >= 0) & (rows < c.households.size)
+    np.add.at(c.households.income, rows[inside], amount[inside])
+
+
+def pay_dividends(economy: Economy) -> None:
+    """Let firms and banks pay taxed dividends to whoever holds their shares, and the central bank its profit."""
+    c, ledger = closed_of(economy), economy.ledger
+    s = economy.settings.firms
+    cash = c.cash(ledger) - c.firms.liquidity_goal(c.material_costs())
+    firms = np.maximum(np.floor(s.payout * cash), 0).astype(np.int64)
+    banks = payable_by_banks(economy, c)
+    gross = np.concatenate([firms, banks])
+    paid = _distribute(economy, c, gross)
+    decay = 0.5 ** (1.0 / s.dividend_half_life)
+    for part, own in ((c.firms, paid[: c.firms.size]), (c.banks, paid[c.firms.size :])):
+        part.dividend_year[:] = decay * part.dividend_year + (1.0 - decay) * MONTHS_PER_YEAR * own
+    c.firms.dividend[:] = paid[: c.firms.size]
+    _remit(economy, c)
+
+
+def _distribute(economy: Economy, c: ClosedEconomy, gross: IntArray) -> IntArray:
+    """Pay (books,) profits out, less the profit tax; return what was distributed.
+
+    Each share gets the same whole number of minor units; what rounding leaves stays with the payer. Payers pay the
+    exchange as custodian, and it pays every holder one sum.
+    """
+    ledger, columns = economy.ledger, c.share_columns()
+    accounts = ledger.holdings[: ledger.owners.size, columns[0] :]
+    shares = accounts[:, :, 0] + accounts[:, :, 1]
+    total = shares.sum(axis=0)
+    tax = tax_due(gross, economy.settings.treasury.profit_tax)
+    each = np.where(total > 0, (np.maximum(gross, 0) - tax) // np.maximum(total, 1), 0)
+    paid, payers = each * total, np.concatenate([c.firms.owners, c.banks.owners])
+    some = paid > 0
+    ledger.pay("profit tax", payer=payers[some], payee=c.treasury, amount=tax[some])
+    ledger.pay("dividends", payer=payers[some], payee=c.operator, amount=paid[some])
+    amount = shares @ each
+    holders = np.flatnonzero(amount)
+    ledger.pay("dividends", payer=c.operator, payee=holders, amount=amount[holders])
+    _earn(c, holders, amount[holders])
+    return np.asarray(paid, np.int64)
+
+
+def _remit(economy: Economy, c: ClosedEconomy) -> None:
+    """Pay the central bank's profit to the treasury; a loss is a deferred asset, to be earned back first."""
+    ledger, bank = economy.ledger, Sector.CENTRAL_BANK
+    earned = ledger.paid("coupons", "advance interest", payee=bank)
+    profit = earned - ledger.paid("reserve interest", payer=bank) - c.memory.deferred
+    c.memory.deferred = max(-profit, 0)
+    if profit > 0:
+        ledger.pay("remittance", payer=c.central_bank, payee=c.treasury, amount=profit)
+
+
+def value_shares(economy: Economy) -> None:
+    """Renew the fundamental values that traders know: dividends over the real long yield and a premium."""
+    c, ledger = closed_of(economy), economy.ledger
+    dividends = np.concatenate([c.firms.dividend_year, c.banks.dividend_year])
+    equity = np.concatenate([c.firm_equity(ledger), c.banks.equity(ledger).astype(np.float64)])
+    shares = ledger.issued[c.share_columns()]
+    real = c.memory.long_yield - c.expectations.expected
+    c.values = share_values(economy.settings.valuation, dividends, equity, shares, real)
