@@ -1,4 +1,4 @@
-"""Banks: what stands on their balance sheets, one row a bank."""
+"""Banks: what stands on their balance sheets, what they charge, pay out and remember, one row a bank."""
 
 from __future__ import annotations
 
@@ -8,10 +8,24 @@ from typing import Any
 import numpy as np
 from pydantic import Field
 
+from ..core.errors import OutOfBounds
 from ..core.parameters import Parameters
 from ..core.units import BoolArray, FloatArray, IntArray, OwnerId
 from ..ledger.chart import ADVANCE, BOND, INTERBANK, LOAN, MARGIN_LOAN, RESERVES
 from ..ledger.ledger import Ledger
+from ..policies.bank_behaviour import BehaviourSettings, Instructions, behaviour
+from ..policies.last_resort import LenderOfLastResort, borrowing_limit
+from ..policies.prudential import (
+    BankBooks,
+    PrudentialSettings,
+    capital_ratio,
+    capital_shortfall,
+    leverage_ratio,
+    risk_weighted_assets,
+)
+
+UNKNOWN = -(2**62)
+MONTHS_A_YEAR = 12
 
 
 class BankSettings(Parameters):
@@ -23,6 +37,9 @@ class BankSettings(Parameters):
     deposit_spread: float = Field(0.01, ge=0.0, le=0.5, description="deposit rate below the policy rate, a year")
     payout_above: float = Field(0.13, ge=0.0, le=1.0, description="capital ratio above which equity is paid out")
     payout_share: float = Field(0.20, ge=0.0, le=1.0, description="share of the equity above it paid out in a month")
+    default_at: float = Field(0.06, ge=0.0, le=1.0, description="capital ratio at which default is as likely as not")
+    default_slope: float = Field(60.0, ge=0.0, le=1e4, description="how fast default gets likelier below, log odds")
+    outflow_memory: float = Field(0.94, ge=0.0, lt=1.0, description="weight of the past in the variance of outflows")
 
 
 class Banks:
@@ -32,13 +49,24 @@ class Banks:
     ----------
     owners : (banks,) int64
         Owner id of the bank in each slot.
-    open : (banks,) bool
-        Whether the slot holds a working bank.
+    open, lending : (banks,) bool
+        Whether the slot holds a working bank, and whether it makes new loans.
+    loan_rate, deposit_rate, extra_spread : (banks,) float64
+        Rates a year; ``extra_spread`` is what a shortage of capital adds to the loan rate.
     dividend_year : (banks,) float64
         Exponential average of dividends paid in a year, minor units.
+    outflow_variance : (banks,) float64
+        Exponential average of squared daily net outflows of reserves, minor units squared.
+    closing_reserves : (banks,) int64
+        Reserves when the last day was closed, minor units.
+    interest_carried : (banks,) float64
+        Interest on reserves earned and not yet paid, a fraction of a minor unit.
     """
 
-    columns = ("open", "dividend_year", "loan_rate", "deposit_rate", "lending", "failures")
+    columns = (
+        "open", "dividend_year", "loan_rate", "deposit_rate", "lending", "failures", "extra_spread",
+        "outflow_variance", "closing_reserves", "interest_carried",
+    )  # fmt: skip
 
     def __init__(self, settings: BankSettings, owners: range) -> None:
         self.settings = settings
@@ -50,6 +78,10 @@ class Banks:
         self.loan_rate: FloatArray = np.zeros(count)
         self.deposit_rate: FloatArray = np.zeros(count)
         self.failures: IntArray = np.zeros(count, np.int64)
+        self.extra_spread: FloatArray = np.zeros(count)
+        self.outflow_variance: FloatArray = np.zeros(count)
+        self.closing_reserves: IntArray = np.full(count, UNKNOWN, np.int64)
+        self.interest_carried: FloatArray = np.zeros(count)
 
     @property
     def size(self) -> int:
@@ -59,6 +91,15 @@ class Banks:
     def slot_of(self, owner: OwnerId) -> int:
         """Return the slot of a bank by its owner id."""
         return int(np.flatnonzero(self.owners == owner)[0])
+
+    def succeed(self, slot: int, owner: OwnerId) -> None:
+        """Let a new bank take a slot: it is open, lends, and remembers nothing of the old one but its rates."""
+        self.owners[slot], self.open[slot], self.lending[slot] = owner, True, True
+        for name in ("dividend_year", "extra_spread", "outflow_variance", "interest_carried"):
+            getattr(self, name)[slot] = 0.0
+        self.closing_reserves[slot] = UNKNOWN
+
+    # -- balance sheets -----------------------------------------------------------------------
 
     def reserves(self, ledger: Ledger) -> IntArray:
         """Return (banks,) reserves at the central bank; negative within a day."""
@@ -87,6 +128,132 @@ class Banks:
             assets = assets + self.claims(ledger, kind)
         return assets - self.deposits(ledger) - self.debts(ledger, INTERBANK) - self.debts(ledger, ADVANCE)
 
+    def books(self, ledger: Ledger, **deposits: IntArray) -> BankBooks:
+        """Return the balance sheets as a supervisor reads them; all equity is common equity.
+
+        Capital ratios need nothing more. Liquidity ratios need ``insured_deposits``, ``retail_deposits``,
+        ``corporate_deposits`` and ``repayments_due``, which `bank_liquidity.liquidity_books` counts.
+        """
+        return BankBooks.of(
+            reserves=self.reserves(ledger), bonds=self.bonds(ledger), loans=self.claims(ledger, LOAN),
+            margin_loans=self.claims(ledger, MARGIN_LOAN), interbank_loans=self.claims(ledger, INTERBANK),
+            interbank_debt=self.debts(ledger, INTERBANK), advances=self.debts(ledger, ADVANCE),
+            common_equity=self.equity(ledger), **deposits,
+        )  # fmt: skip
+
+    # -- ratios -------------------------------------------------------------------------------
+
+    def risk_weighted_assets(self, ledger: Ledger, rules: PrudentialSettings) -> FloatArray:
+        """Return (banks,) assets times their risk weights, minor units."""
+        return risk_weighted_assets(rules, self.books(ledger))
+
+    def capital_ratio(self, ledger: Ledger, rules: PrudentialSettings) -> FloatArray:
+        """Return (banks,) book equity over risk-weighted assets."""
+        return capital_ratio(self.equity(ledger), self.risk_weighted_assets(ledger, rules))
+
+    def leverage_ratio(self, ledger: Ledger) -> FloatArray:
+        """Return (banks,) book equity over all assets."""
+        return leverage_ratio(self.books(ledger))
+
+    def default_probability(self, ledger: Ledger, rules: PrudentialSettings) -> FloatArray:
+        """Return (banks,) the probability of default that others read from the capital ratio.
+
+        PD = 1 / (1 + exp(60 (CAR - 6 %)))
+        """
+        return probability_of_default(self.settings, self.capital_ratio(ledger, rules))
+
+    def may_lend(self, ledger: Ledger, rules: PrudentialSettings) -> BoolArray:
+        """Return (banks,) who may make new loans: open, lending, and every capital ratio above minimum and buffer.
+
+        With the minima of Basel III that is a ratio of 8 % and the buffer.
+        """
+        return self.open & self.lending & (capital_shortfall(rules, self.books(ledger), buffer=True) <= 0.0)
+
+    def exposure_limit(self, ledger: Ledger, rules: PrudentialSettings) -> IntArray:
+        """Return (banks,) what one counterparty may owe at most: 25 % of tier 1 capital, minor units."""
+        return np.floor(rules.large_exposure * np.maximum(self.equity(ledger), 0)).astype(np.int64)
+
+    def advance_limit(self, ledger: Ledger, terms: LenderOfLastResort, *, haircut: float = 0.0) -> IntArray:
+        """Return (banks,) what each bank may owe the central bank against its bonds and loans to firms, minor units.
+
+        Parameters
+        ----------
+        haircut : float
+            Added to the haircuts of ``terms`` in times of stress; together they are at most 1.
+        """
+        if not 0.0 <= haircut <= 1.0:
+            raise OutOfBounds("haircut", haircut, "give a number between 0 and 1")
+        if haircut:
+            terms = terms.replaced({
+                "haircut_bonds": min(1.0, terms.haircut_bonds + haircut),
+                "haircut_loans": min(1.0, terms.haircut_loans + haircut),
+            })  # fmt: skip
+        return borrowing_limit(terms, self.bonds(ledger), self.claims(ledger, LOAN))
+
+    # -- conduct ------------------------------------------------------------------------------
+
+    def set_rates(self, policy_rate: float) -> None:
+        """Price loans and deposits: i + spread + what capital is short, and max(0, i - spread)."""
+        self.loan_rate[:] = policy_rate + self.settings.loan_spread + self.extra_spread
+        self.deposit_rate[:] = max(0.0, policy_rate - self.settings.deposit_spread)
+
+    def heed(
+        self,
+        rules: PrudentialSettings,
+        settings: BehaviourSettings,
+        books: BankBooks,
+        reserves_needed: IntArray | None = None,
+    ) -> Instructions:
+        """Read the books against the rules: set ``extra_spread`` and ``lending``, and return what else is wished.
+
+        Bonds to sell, shares to sell and capital to raise are wishes; the caller sells and issues. Closed slots
+        wish nothing. Rates follow with the next `set_rates`.
+        """
+        told = behaviour(rules, settings, books, reserves_needed)
+        self.extra_spread = np.where(self.open, told.extra_spread, 0.0)
+        self.lending = self.open & (told.shrink_loans == 0)
+        amounts = (told.shrink_loans, told.sell_bonds, told.sell_equities, told.rights_issue)
+        return Instructions(self.open & told.dividends, self.extra_spread.copy(),
+                            *(np.where(self.open, amount, 0) for amount in amounts))  # fmt: skip
+
+    def dividends_payable(self, ledger: Ledger, rules: PrudentialSettings) -> IntArray:
+        """Return (banks,) this month's dividend: a share of the equity above 13 % of risk-weighted assets.
+
+        Nothing is paid inside the buffer, nor what the leverage ratio needs.
+        """
+        books = self.books(ledger)
+        needed = np.maximum(
+            self.settings.payout_above * risk_weighted_assets(rules, books), rules.leverage * books.exposure
+        )
+        free = self.open & (capital_shortfall(rules, books, buffer=True) <= 0.0)
+        payable = np.floor(self.settings.payout_share * np.maximum(books.common_equity - needed, 0.0))
+        return np.where(free, payable, 0.0).astype(np.int64)
+
+    def note_dividends(self, paid: IntArray) -> None:
+        """Remember what was paid this month, as dividends of a year."""
+        self.dividend_year += (MONTHS_A_YEAR * paid - self.dividend_year) / MONTHS_A_YEAR
+
+    def by_owner(self, ledger: Ledger, column: FloatArray, *, others: float = 0.0) -> FloatArray:
+        """Return (owners,) a column of banks by owner id, ``others`` for who is no bank."""
+        out = np.full(ledger.owners.size, others)
+        out[self.owners] = column
+        return out
+
+    # -- a day's memory -----------------------------------------------------------------------
+
+    def note_outflow(self, ledger: Ledger) -> IntArray:
+        """Learn from the reserves that left since the day before was closed; return them, (banks,) minor units."""
+        known = self.open & (self.closing_reserves != UNKNOWN)
+        outflow = np.where(known, self.closing_reserves - self.reserves(ledger), 0)
+        memory = self.settings.outflow_memory
+        learnt = memory * self.outflow_variance + (1.0 - memory) * outflow.astype(np.float64) ** 2
+        self.outflow_variance = np.where(known, learnt, self.outflow_variance)
+        return outflow
+
+    def close_day(self, ledger: Ledger) -> None:
+        """Remember the reserves with which the day ends."""
+        self.closing_reserves = self.reserves(ledger).copy()
+
     def state(self) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return arrays and values from which `restore` rebuilds the banks."""
         return {"owners": self.owners.copy()} | {name: getattr(self, name).copy() for name in self.columns}, {}
@@ -95,3 +262,15 @@ class Banks:
         """Take the state returned by `state`."""
         for name in ("owners", *self.columns):
             setattr(self, name, np.array(arrays[name]))
+
+
+def probability_of_default(settings: BankSettings, capital_ratios: FloatArray) -> FloatArray:
+    """Return the probability of default that goes with capital ratios, PD = 1 / (1 + exp(60 (CAR - 6 %))).
+
+    Examples
+    --------
+    >>> probability_of_default(BankSettings(), np.array([-np.inf, 0.06, 0.105, np.inf])).round(4).tolist()
+    [1.0, 0.5, 0.063, 0.0]
+    """
+    odds = np.clip(settings.default_slope * (np.asarray(capital_ratios) - settings.default_at), -700.0, 700.0)
+    return np.asarray(1.0 / (1.0 + np.exp(odds)), np.float64)
