@@ -149,6 +149,11 @@ class Psychology(MoodEffects):
         self._look()
 
     @property
+    def sentiment(self) -> float:
+        """Sentiment S of the market as a whole, in [-1, 1]."""
+        return float(self._index[-1])
+
+    @property
     def individual(self) -> FloatArray:
         """(agents,) sentiment of each agent in [-1, 1]: its memory, its leaning, and the shocks to the market."""
         return np.asarray(np.clip(self.memory + self.tilt + self._shocked[-1], -1.0, 1.0), np.float64)
@@ -156,7 +161,7 @@ class Psychology(MoodEffects):
     @property
     def market(self) -> MarketMood:
         """The mood of the market as a whole."""
-        s, level = self.settings, float(self._index[-1])
+        s, level = self.settings, self.sentiment
         fear, greed, herding = max(0.0, -level), max(0.0, level), float(self._herding[-1])
         appetite = float(sentiment_01(level)[0])
         return MarketMood(

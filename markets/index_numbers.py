@@ -294,7 +294,7 @@ class PriceIndices:
 
     def state(self) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return arrays and JSON values from which `restore` goes on."""
-        arrays = {"levels": self._levels.copy(), "cpis": self._cpis.copy()}
+        arrays: dict[str, Any] = {"levels": self._levels.copy(), "cpis": self._cpis.copy()}
         for name in ("last", "basket", "year"):
             sales: Sales = getattr(self, f"_{name}")
             arrays |= {f"{name}_quantities": sales.quantities.copy(), f"{name}_values": sales.values.copy()}

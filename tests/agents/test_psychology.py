@@ -132,7 +132,7 @@ def test_a_panic_frightens_every_asset_and_a_euphoria_one() -> None:
     psychology.shock(-0.5)
     psychology.shock(0.8, symbol="MSFT")
     assert psychology.index == pytest.approx([-0.5, 0.3])
-    assert psychology.market.index == -0.5
+    assert psychology.market.index == psychology.sentiment == -0.5
     assert psychology.fear == pytest.approx([0.5, 0.0])
     assert psychology.greed == pytest.approx([0.0, 0.3])
 

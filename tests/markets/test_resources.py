@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -254,25 +255,25 @@ def test_an_unknown_target_or_an_impossible_share_is_refused_with_the_remedy() -
         Resources([oil()], [0], seed=1)
 
 
-def test_hazards_strike_at_their_annual_frequency() -> None:
-    """40 resources over 100 years: 1,000 discoveries and 400 catastrophes are due, within four standard deviations."""
+def test_hazards_strike_at_their_annual_frequency(scaled: Callable[[int], int]) -> None:
+    """40 resources over 100 years: 1,000 discoveries and 400 catastrophes, all within four standard errors."""
+    months = scaled(1_200)
     many = [ResourceSettings(name=f"ore_{k}", kind="finite", years=1_000.0) for k in range(40)]
     resources = Resources(many, [10_000] * 40, seed=11)
-    events = [event for month in range(1, 1_201) for event in resources.hazards(month)]
-    finds = [event for event in events if event.kind == "discovery"]
-    strikes = [event for event in events if event.kind == "catastrophe"]
-    due_finds, due_strikes = 48_000 * chance_of(0.25), 48_000 * chance_of(0.1)
-    assert abs(len(finds) - due_finds) < 4 * math.sqrt(due_finds)
-    assert abs(len(strikes) - due_strikes) < 4 * math.sqrt(due_strikes)
+    events = [event for month in range(1, months + 1) for event in resources.hazards(month)]
+    finds = [event.share for event in events if event.kind == "discovery"]
+    blockades = [event.share for event in events if event.until]
+    losses = [event.share for event in events if event.kind == "catastrophe" and not event.until]
 
-    logs = np.log([event.share for event in finds])
-    assert logs.mean() == pytest.approx(math.log(0.05) - 0.5, abs=4 / math.sqrt(len(finds)))
-    assert logs.std() == pytest.approx(1.0, abs=0.1)
-
-    blockades = [event for event in strikes if event.until]
-    assert len(blockades) / len(strikes) == pytest.approx(0.5, abs=4 * 0.5 / math.sqrt(len(strikes)))
-    assert np.mean([event.share for event in blockades]) == pytest.approx(0.5, abs=0.1)
-    assert np.mean([event.share for event in strikes if not event.until]) == pytest.approx(0.1, abs=0.02)
+    for found, chance in ((finds, chance_of(0.25)), (blockades + losses, chance_of(0.1))):
+        due = 40 * months * chance
+        assert abs(len(found) - due) < 4 * math.sqrt(due)
+    assert np.log(finds).mean() == pytest.approx(math.log(0.05) - 0.5, abs=4 / math.sqrt(len(finds)))
+    assert np.log(finds).std() == pytest.approx(1.0, abs=4 / math.sqrt(2 * len(finds)))
+    assert abs(len(blockades) - len(losses)) < 4 * math.sqrt(len(blockades) + len(losses))
+    for shares, mean in ((blockades, 0.5), (losses, 0.1)):
+        assert np.mean(shares) == pytest.approx(mean, abs=4 * mean / math.sqrt(3 * len(shares)))
+        assert 0.0 <= min(shares) <= max(shares) <= 2 * mean
     resources.check()
 
 
