@@ -71,8 +71,8 @@ class Firms:
 
     integers = (
         "owners", "resource", "capital", "inventory", "workers", "wanted", "vacancies", "produced", "sold", "unmet",
-        "used", "spoiled", "revenue", "wages", "material", "interest", "investment", "borrowed", "dividend", "failures",
-        "chief", "founded",
+        "used", "spoiled", "scrapped", "revenue", "wages", "material", "interest", "investment", "borrowed", "dividend",
+        "failures", "chief", "founded",
     )  # fmt: skip
     floats = ("price", "wage", "markup", "expected_sales", "planned_investment", "dividend_year", "profit_year")
 
@@ -100,6 +100,7 @@ class Firms:
     unmet: IntArray
     used: IntArray
     spoiled: IntArray
+    scrapped: IntArray
     revenue: IntArray
     wages: IntArray
     material: IntArray
@@ -158,7 +159,7 @@ class Firms:
         )
 
     def plan_investment(self, real_loan_rate: float) -> None:
-        """Plan investment in units: I = [δ + a (util - normal) - b (r_L - π^e - hurdle) / 12] K, smoothed, not negative."""
+        """Plan investment in units: I = [δ + a (util - normal) - b (r_L - π^e - hurdle) / 12] K, smoothed."""
         s = self.settings
         use = np.minimum(self.expected_sales / np.maximum(self.capacity, 1e-9), 1.5)
         rate = s.depreciation + s.accelerator * (use - s.utilisation)
@@ -219,8 +220,8 @@ class Firms:
     def start_month(self) -> None:
         """Forget the counts of the month before."""
         for name in (
-            "produced", "sold", "unmet", "used", "spoiled", "revenue", "wages", "material", "interest", "investment",
-            "borrowed", "dividend",
+            "produced", "sold", "unmet", "used", "spoiled", "scrapped", "revenue", "wages", "material", "interest",
+            "investment", "borrowed", "dividend",
         ):  # fmt: skip
             getattr(self, name)[:] = 0
 

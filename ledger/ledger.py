@@ -268,8 +268,8 @@ class Ledger:
         self.contracts.assign(number, debtor=debtor)
 
     def _note_novation(self, kind: str, instrument: int, giver: OwnerId, taker: OwnerId, amount: int) -> None:
-        sector = self.owners.sectors
-        self.contract_flows[self.kind(kind), instrument, sector[giver], sector[taker]] += amount
+        sector, number = self.owners.sectors, self.kind(kind)  # a new kind lets the flows grow first
+        self.contract_flows[number, instrument, sector[giver], sector[taker]] += amount
 
     def write_off(self, numbers: object, amount: object) -> None:
         """Lower contracts by what will not be paid: a loss of the creditor, no transaction."""

@@ -336,6 +336,12 @@ class Exchange:
             self.resting[owner] = 0
         return int(releases.shape[0])
 
+    def cancel_book(self, book: int) -> int:
+        """Cancel everything that rests in one book; return how many orders."""
+        releases = self.books.cancel_book(book)
+        self._give_back(releases)
+        return int(releases.shape[0])
+
     def expire(self, tick: Tick) -> int:
         """Expire what is past its last tick; return how many orders."""
         releases = self.books.expire(tick)

@@ -13,14 +13,17 @@ from typing import Any, Literal
 import numpy as np
 from pydantic import Field
 
+from ..agents.bank_failure import Authorities
 from ..agents.banks import Banks
+from ..agents.depositors import Depositors
 from ..agents.firms import Firms
 from ..agents.households import Households
 from ..core.parameters import Parameters
 from ..core.units import SECTOR_CODE, FloatArray, IntArray, OwnerId, Sector
-from ..ledger.chart import BOND, FIRST_SHARE, INTERBANK, LOAN, MARGIN_LOAN, RESERVES
+from ..ledger.chart import BOND, FIRST_SHARE, LOAN, RESERVES
 from ..ledger.ledger import Ledger
 from ..markets.index_numbers import PriceIndices
+from ..markets.interbank import InterbankDay, InterbankMarket
 from ..markets.resources import Resources
 from ..policies.asset_purchases import Phase
 from ..policies.expectations import Expectations
@@ -77,6 +80,7 @@ class Memory:
     bank_failures: int = 0
     price0: float = 0.0
     rationed: float = 1.0
+    facility: float = 0.0
     missed: list[int] = field(default_factory=list)
 
 
@@ -108,15 +112,20 @@ class ClosedEconomy:
         expectations: Expectations,
         indices: PriceIndices,
         rule: PolicyRule,
+        interbank: InterbankMarket,
+        depositors: Depositors,
+        authorities: Authorities,
     ) -> None:
         self.central_bank, self.treasury, self.insurance, self.operator = central_bank, treasury, insurance, operator
         self.firms, self.banks, self.households = firms, banks, households
         self.resources, self.intensity = resources, intensity
         self.expectations, self.indices, self.rule = expectations, indices, rule
+        self.interbank, self.depositors, self.authorities = interbank, depositors, authorities
+        self.interbank_day: InterbankDay | None = None
+        self.illiquid: IntArray = np.zeros(0, np.int64)
         self.memory = Memory()
         self.memory.missed = [0] * firms.size
         self.values: FloatArray = np.ones(firms.size + banks.size)
-        self.exposure_limit = 0.25
 
     @property
     def annual_gdp(self) -> int:
@@ -178,13 +187,6 @@ class ClosedEconomy:
         """Return bonds outstanding at face."""
         return int(ledger.issued[BOND])
 
-    def risk_weighted_assets(self, ledger: Ledger) -> FloatArray:
-        """Return (banks,) assets by the risk weights: firms' loans in full, margin and interbank loans in part."""
-        banks = self.banks
-        return (
-            banks.claims(ledger, LOAN) + 0.2 * banks.claims(ledger, MARGIN_LOAN) + 0.3 * banks.claims(ledger, INTERBANK)
-        )
-
     def share_columns(self) -> IntArray:
         """Return (books,) columns of the shares: firms, then banks."""
         return np.arange(FIRST_SHARE, FIRST_SHARE + self.firms.size + self.banks.size, dtype=np.int64)
@@ -204,7 +206,8 @@ class ClosedEconomy:
         """Return the components that keep a state of their own, by name."""
         return {
             "firms": self.firms, "banks": self.banks, "households": self.households, "resources": self.resources,
-            "expectations": self.expectations, "indices": self.indices,
+            "expectations": self.expectations, "indices": self.indices, "interbank": self.interbank,
+            "depositors": self.depositors,
         }  # fmt: skip
 
     def state(self) -> tuple[dict[str, Any], dict[str, Any]]:

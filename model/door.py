@@ -172,7 +172,7 @@ def note_results(economy: Economy, outcome: RoundOutcome) -> None:
         record = economy.exchange.desk.records[outcome.first_order + row]
         accepted = bool(outcome.accepted[row])
         reason = Reason(int(outcome.reasons[row]))
-        if accepted and record.kind is Kind.MARKET and not record.filled:
+        if accepted and record.kind is Kind.MARKET and not (record.filled or record.is_live):
             accepted, reason = False, Reason.NO_MARKET
         text = record.status.name.lower() if accepted else sentence(reason)
         _finish(

@@ -18,6 +18,7 @@ from ..agents.market import Market, MarketArrays
 from ..agents.populated_model import PopulatedModel
 from ..agents.population import Population
 from ..agents.psychology import Psychology
+from ..agents.regulator import Regulator
 from ..agents.traders import Trader
 from ..core.errors import CatallaxyError, Halted, OutOfBounds
 from ..core.logs import get_logger
@@ -32,6 +33,7 @@ from ..markets.exchange import Counters, Exchange
 from ..markets.order_sheet import OrderSheet
 from ..markets.orders import NO_EXPIRY
 from ..markets.tape import Tape
+from ..policies.prudential import PrudentialSettings
 from .alerts import Alerts
 from .anchors import build_anchor
 from .clock import Clock
@@ -110,6 +112,7 @@ class Economy(PopulatedModel):
         self._sequence = 0
         self.running = True
         self.seconds_of_last_tick = 0.0
+        self.regulator = None if settings.regulator is None else Regulator(self, settings.regulator)
         self.found()
         self._register_institutions()
         self.memory = Memory(self, None if out is None else Path(out))
@@ -161,7 +164,8 @@ class Economy(PopulatedModel):
         self.tape = Tape(self.opening, settings.clock.ticks_per_day, settings.stocks.opening_volatility)
         self.exchange = Exchange(
             settings.exchange, self.ledger, listings, self.opening,
-            operator=self.institutions.operator, slots=slots_needed(self.populations),
+            operator=self.institutions.operator, treasury=self.institutions.treasury,
+            slots=slots_needed(self.populations),
         )  # fmt: skip
         for population, owners in zip(self.populations, self._ranges, strict=True):
             population.add(owners, self.market())
@@ -188,6 +192,8 @@ class Economy(PopulatedModel):
         self._weights = self.ledger.issued[listings.security] * listings.unit_value
         self._base = float((self._weights * self.opening).sum()) or 1.0
         self.mark_index()
+        if self.regulator is not None:
+            self.regulator.open(self.clock, self.symbols, self.opening, self.index)
         self.recorder = Recorder(self)
         self.alerts = Alerts(settings.alerts, self.symbols, self.opening)
         self.chain_head = genesis({"scenario": self.settings.effective(), "seed": self.seed})
@@ -468,6 +474,12 @@ class Economy(PopulatedModel):
         """Compute the index of last prices and of fundamental values, 100 at the opening."""
         self.index = 100.0 * float((self._weights * self.exchange.last).sum()) / self._base
         self.anchor_index = 100.0 * float((self._weights * self.fundamental).sum()) / self._base
+
+    @property
+    def prudential(self) -> PrudentialSettings:
+        """What banks must hold: the scenario's numbers, and over them those of the rules in force."""
+        rules = {} if self.regulator is None else self.regulator.requirements()
+        return self.settings.prudential.replaced(rules) if rules else self.settings.prudential
 
     def apply_resource_shocks(self) -> None:
         """Let shocks to resources that begin this month strike or discover."""

@@ -22,7 +22,7 @@ from ..policies.fiscal import benefit_due, income_tax_rate, real_purchases, tax_
 from ..policies.monetary import okun_gap
 from ..policies.policy_rule import Readings
 from .closed_economy import MONTHS_PER_YEAR, ClosedEconomy
-from .lending import bank_slots, grant_loans, payable_by_banks, service_loans, split
+from .lending import grant_loans, service_loans, split
 
 if TYPE_CHECKING:
     from .economy import Economy
@@ -51,9 +51,7 @@ def decide_rate(economy: Economy) -> None:
     decision = c.rule.decide(readings, m.rule)
     m.rate, m.shadow, m.rule = decision.rate, decision.shadow, dict(decision.memory)
     _purchase(economy, c)
-    banks = settings.banks
-    c.banks.loan_rate[:] = m.rate + banks.loan_spread
-    c.banks.deposit_rate[:] = max(m.rate - banks.deposit_spread, 0.0)
+    c.banks.set_rates(m.rate)
 
 
 def _purchase(economy: Economy, c: ClosedEconomy) -> None:
@@ -266,7 +264,9 @@ def _buy_permits(economy: Economy, c: ClosedEconomy, k: int, goods: IntArray, ou
     m, ledger, firms = c.memory, economy.ledger, c.firms
     level = m.price / (m.price0 or m.price)
     base = m.permit_base[k] * level
-    supply = max(int(c.resources.capacity(m.month)[k]), 1)
+    supply = min(int(c.resources.permits(m.month)[k]), int(c.resources.capacity(m.month)[k]))
+    if supply < 1:
+        return 0
     demand = float((c.intensity[k] * output).sum()) * (m.permit_price[k] / base) ** -0.5
     m.permit_price[k] = float(np.clip(m.permit_price[k] * (max(demand, 1.0) / supply), 0.1 * base, 10.0 * base))
     price = max(round(m.permit_price[k]), 1)
@@ -392,20 +392,22 @@ def set_prices(economy: Economy) -> None:
 def service_debt(economy: Economy) -> None:
     """Pay interest on deposits, loans, bonds and reserves, and repay part of the loans."""
     c, ledger = closed_of(economy), economy.ledger
-    m, banks = c.memory, c.banks
     service_loans(economy, c)
+    _pay_deposit_interest(economy, c)
+    _pay_coupons(economy, c)
+
+
+def _pay_deposit_interest(economy: Economy, c: ClosedEconomy) -> None:
+    """Let banks pay a month's interest to their customers."""
+    ledger, banks = economy.ledger, c.banks
     keeper = ledger.owners.column("house_bank")
-    slot = bank_slots(c.banks, ledger.owners.size)
     customers = np.flatnonzero(keeper >= 0)
+    rate = banks.by_owner(ledger, banks.deposit_rate)[keeper[customers]]
     balance = ledger.holdings[customers, ledger.money].sum(axis=1)
-    interest = np.rint(balance * banks.deposit_rate[slot[keeper[customers]]] / MONTHS_PER_YEAR).astype(np.int64)
+    interest = np.rint(balance * rate / MONTHS_PER_YEAR).astype(np.int64)
     some = interest > 0
     ledger.pay("deposit interest", payer=keeper[customers[some]], payee=customers[some], amount=interest[some])
     _earn(c, customers[some], interest[some])
-    _pay_coupons(economy, c)
-    reserves = np.maximum(banks.reserves(ledger), 0)
-    paid = np.rint(reserves * max(m.rate - economy.settings.central_bank.deposit_spread, 0.0) / MONTHS_PER_YEAR)
-    ledger.pay("reserve interest", payer=c.central_bank, payee=banks.owners, amount=paid.astype(np.int64))
 
 
 def _pay_coupons(economy: Economy, c: ClosedEconomy) -> None:
@@ -430,7 +432,7 @@ def pay_dividends(economy: Economy) -> None:
     s = economy.settings.firms
     cash = c.cash(ledger) - c.firms.liquidity_goal(c.material_costs())
     firms = np.maximum(np.floor(s.payout * cash), 0).astype(np.int64)
-    banks = payable_by_banks(economy, c)
+    banks = c.banks.dividends_payable(economy.ledger, economy.settings.prudential)
     gross = np.concatenate([firms, banks])
     paid = _distribute(economy, c, gross)
     decay = 0.5 ** (1.0 / s.dividend_half_life)
@@ -467,7 +469,7 @@ def _remit(economy: Economy, c: ClosedEconomy) -> None:
     """Pay the central bank's profit to the treasury; a loss is a deferred asset, to be earned back first."""
     ledger, bank = economy.ledger, Sector.CENTRAL_BANK
     earned = ledger.paid("coupons", "advance interest", payee=bank)
-    profit = earned - ledger.paid("reserve interest", payer=bank) - c.memory.deferred
+    profit = earned - ledger.paid("interest on reserves", payer=bank) - c.memory.deferred
     c.memory.deferred = max(-profit, 0)
     if profit > 0:
         ledger.pay("remittance", payer=c.central_bank, payee=c.treasury, amount=profit)

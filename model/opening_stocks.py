@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..agents.bank_failure import Authorities
 from ..agents.banks import Banks
+from ..agents.depositors import Depositors
 from ..agents.endowment import opening_wealth
 from ..agents.firms import Firms
 from ..agents.households import Households
@@ -22,7 +24,9 @@ from ..ledger.chart import BOND, FIRST_SHARE, LOAN, open_chart
 from ..ledger.instruments import Instrument, InstrumentKind
 from ..ledger.ledger import Ledger
 from ..markets.index_numbers import PriceIndices
+from ..markets.interbank import InterbankMarket
 from ..markets.listing import Listings
+from ..markets.networks import build_network
 from ..markets.resources import Resources
 from ..policies.expectations import Expectations
 from ..policies.policy_rule import policy_rule
@@ -51,6 +55,7 @@ class Opening:
         self.central_bank = add(1, sector=Sector.CENTRAL_BANK, kind="central bank")[0]
         treasury = add(1, sector=Sector.GOVERNMENT, kind="treasury")[0]
         self.insurance = add(1, sector=Sector.GOVERNMENT, kind="deposit insurance fund")[0]
+        self.vehicle = add(1, sector=Sector.GOVERNMENT, kind="asset vehicle")[0]
         operator = add(1, sector=Sector.INFRASTRUCTURE, kind="exchange")[0]
         self.bank_owners = add(scenario.banks.number, sector=Sector.BANKS, kind="bank")
         count = scenario.firms.number + len(extracted(scenario))
@@ -94,6 +99,11 @@ class Opening:
             operator=self.who.operator, firms=firms, banks=banks, households=households, resources=resources,
             intensity=intensity, expectations=Expectations(scenario.expectations, scenario.central_bank.target),
             indices=PriceIndices(), rule=policy_rule(scenario.central_bank),
+            interbank=InterbankMarket(
+                scenario.interbank, build_network(scenario.network, banks.size, self.seed), banks.size
+            ),
+            depositors=Depositors(scenario.runs),
+            authorities=Authorities(self.central_bank, self.who.treasury, self.insurance, self.vehicle),
         )  # fmt: skip
         self._set_prices(closed)
         self._set_stocks(closed, output)
@@ -215,6 +225,7 @@ class Opening:
         post(OPENING, BOND, payer=who.treasury, payee=households.owners, amount=bonds)
         self._fund_banks(closed)
         self._issue_shares(closed, weight)
+        banks.close_day(ledger)
 
     def _fund_banks(self, closed: ClosedEconomy) -> None:
         """Give banks reserves and the bonds that their sheets need; the central bank bonds for what it owes."""

@@ -16,27 +16,36 @@ from typing import Any, Literal, Self
 from pydantic import Field, field_validator
 
 from ..agents.banks import BankSettings
+from ..agents.depositors import RunSettings
 from ..agents.endowment import TraderSettings
 from ..agents.firms import FirmSettings
 from ..agents.households import HouseholdSettings
+from ..agents.regulator_settings import RegulatorSettings
 from ..agents.strategy import StrategySettings, strategies, strategy_named
 from ..agents.valuation import ValuationSettings
 from ..core.errors import OutOfBounds, ScenarioError, UnknownKey, UnknownScenario
 from ..core.parameters import Parameters, overlaid, unflattened
 from ..markets.exchange import ExchangeSettings
+from ..markets.interbank import InterbankSettings
+from ..markets.networks import NetworkSettings
 from ..markets.resources import ResourceSettings, default_resources
 from ..markets.stocks import StockSettings
 from ..policies.asset_purchases import AssetPurchaseSettings
+from ..policies.bank_behaviour import BehaviourSettings
+from ..policies.deposit_insurance import DepositInsuranceSettings
 from ..policies.expectations import ExpectationSettings
 from ..policies.fiscal import FiscalSettings
+from ..policies.last_resort import LenderOfLastResort
 from ..policies.monetary import MonetarySettings
 from ..policies.policy_rule import check_rule
 from ..policies.prudential import PrudentialSettings
+from ..policies.resolution import ResolutionSettings
 from .alerts import AlertSettings
 from .anchors import AnchorSettings
 from .clock import ClockSettings
 from .closed_economy import MacroSettings
 from .recording import RecordingSettings
+from .regulation import check_rules
 from .shocks import check_shock, parse_shock
 
 
@@ -62,7 +71,17 @@ class Scenario(Parameters):
     expectations: ExpectationSettings = Field(ExpectationSettings(), description="how inflation is expected")
     treasury: FiscalSettings = Field(FiscalSettings(), description="taxes, benefits and purchases")
     prudential: PrudentialSettings = Field(PrudentialSettings(), description="what banks must hold")
+    bank_behaviour: BehaviourSettings = Field(BehaviourSettings(), description="what banks near a minimum do")
+    network: NetworkSettings = Field(NetworkSettings(), description="which banks lend to each other")
+    interbank: InterbankSettings = Field(InterbankSettings(), description="the overnight market")
+    last_resort: LenderOfLastResort = Field(LenderOfLastResort(), description="terms of the central bank's advances")
+    deposit_insurance: DepositInsuranceSettings = Field(
+        DepositInsuranceSettings(), description="what deposits are insured, and who pays for it"
+    )
+    resolution: ResolutionSettings = Field(ResolutionSettings(), description="how failed banks are resolved")
+    runs: RunSettings = Field(RunSettings(), description="how readily depositors run")
     resources: tuple[ResourceSettings, ...] = Field(default_resources(), description="what is extracted and issued")
+    regulator: RegulatorSettings | None = Field(None, description="rules in force and when; unset: no regulator")
     identities: Literal["fast", "full"] = Field(
         "fast", description="fast: closure each tick, recount at day end; full: recount every tick"
     )
@@ -93,6 +112,8 @@ class Scenario(Parameters):
         """Return the whole scenario as plain JSON values, defaults written out, ready to run again."""
         values: dict[str, Any] = json.loads(self.model_dump_json())
         del values["threads"]  # changes no result, so it is no part of what a run is
+        if self.regulator is None:
+            del values["regulator"]
         for name in self.traders.groups():
             values["strategy"][name] = json.loads(self.settings_of(name).model_dump_json())
         return values
@@ -164,6 +185,7 @@ def load_scenario(
     check_groups(scenario)
     if scenario.macro.form == "full":
         check_rule(scenario.central_bank, scenario.expectations, scenario.central_bank.allow_unstable)
+    check_rules(scenario)
     for i, shock in enumerate(scenario.shocks):
         check_shock(parse_shock(shock), scenario.symbols(), tuple(scenario.traders.groups()), f"shocks[{i}]")
     return scenario

@@ -11,11 +11,12 @@ from ..core.randomness import USER, Draws
 from ..ledger import identities
 from ..ledger.blocks import seal_block
 from ..markets.orders import NO_EXPIRY, Kind
-from . import month
+from . import day_end, failures, month
 from .door import apply_commands, note_results
+from .regulation import set_phases, switch_rules, watch_market
 from .scenario import Scenario
 from .schedule import Schedule, Stage, When
-from .shocks import FundamentalJump, OrderFlood, SymbolHalt, books_of
+from .shocks import FundamentalJump, OrderFlood, books_of
 from .snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def default_schedule(scenario: Scenario) -> Schedule:
             Stage("trade", rounds, trade, "cancels, then checks and reservations, matching, settlement"),
             Stage("mark", each, mark, "the tape notes mid-prices"),
             *(closed_stages() if scenario.macro.form == "full" else ()),
-            Stage("oversee", each, oversee, "alert rules look at the tick"),
+            Stage("oversee", each, oversee, "regulator and alert rules look at the tick"),
             Stage("identities", each, check_identities, "every unit has an owner and an issuer"),
             Stage("observe", each, observe, "rows of the tables are written"),
             Stage("close day", daily, close_day, "recount, daily bars, balances and groups"),
@@ -64,23 +65,22 @@ def closed_stages() -> tuple[Stage, ...]:
         Stage("set prices", monthly, month.set_prices, "firms set prices for the month to come"),
         Stage("service debt", monthly, month.service_debt, "interest, coupons and repayments are paid"),
         Stage("pay dividends", monthly, month.pay_dividends, "profits are taxed and paid out"),
+        Stage("fail", monthly, failures.fail_and_found, "failed firms are wound up and successors founded"),
+        Stage("supervise", monthly, day_end.supervise, "banks heed their ratios, pay premiums and are founded anew"),
         Stage("measure", monthly, month.measure, "prices, inflation and GDP are measured"),
         Stage("value shares", monthly, month.value_shares, "fundamental values follow dividends and rates"),
+        Stage("run", When.DAY, day_end.run, "depositors who fear for their bank move to a safer one"),
+        Stage("settle reserves", When.DAY, day_end.settle_reserves, "banks lend overnight, then the central bank does"),
+        Stage("resolve", When.DAY, day_end.resolve, "banks that failed are resolved, to a fixed point"),
     )
 
 
 def inject(economy: Economy) -> None:
-    """Apply what came through the door, then the shocks in force, then expiry."""
+    """Apply what came through the door, then rules, halts and reopenings, then expiry and the shocks in force."""
     economy.sheet.clear()
     apply_commands(economy)
-    listings = economy.exchange.listings
-    halted = economy.halted_books.copy()
-    for shock in economy.shocks:
-        if isinstance(shock, SymbolHalt) and shock.is_in_force(economy.tick):
-            halted[books_of(shock, economy.symbols)] = True
-    for book in np.flatnonzero(halted != listings.halted).tolist():
-        economy.recorder.note_event("halt" if halted[book] else "resume", symbol=economy.symbols[book])
-    listings.halted[:] = halted
+    switch_rules(economy)
+    set_phases(economy)
     economy.exchange.expire(economy.tick)
     economy.exchange.refresh()
     for number, shock in enumerate(economy.shocks):
@@ -192,7 +192,8 @@ def mark(economy: Economy) -> None:
 
 
 def oversee(economy: Economy) -> None:
-    """Let the alert rules look at the tick, and once a day at the machine."""
+    """Let the regulator and the alert rules look at the tick, and once a day at the machine."""
+    watch_market(economy)
     exchange, day_end = economy.exchange, economy.clock.is_day_end(economy.tick)
     fired = economy.alerts.look(
         economy.tick, exchange.mid, bids=exchange.quotes[:, 2], asks=exchange.quotes[:, 3], is_day_end=day_end
@@ -216,6 +217,8 @@ def recount(economy: Economy) -> None:
     identities.recount_agrees(economy.ledger)
     identities.reservations_agree(economy.ledger, economy.exchange.reserved())
     identities.positions_follow(economy.ledger)
+    if economy.closed is not None and economy.clock.is_day_end(economy.tick):
+        identities.reserves_covered(economy.ledger)
     economy.identities_checked += 4
 
 

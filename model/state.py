@@ -44,6 +44,8 @@ def state_of(economy: Economy, *, copy: bool = True) -> State:
     parts |= {f"population.{population.name}": population.saved() for population in economy.populations}
     if economy.closed is not None:
         parts["closed"] = economy.closed.state()
+    if economy.regulator is not None:
+        parts["regulator"] = economy.regulator.state()
     for name, (part_arrays, part_values) in parts.items():
         arrays |= {f"{name}/{key}": array for key, array in part_arrays.items()}
         values[name] = part_values
@@ -60,6 +62,8 @@ def restore_state(economy: Economy, arrays: Mapping[str, Any], values: Mapping[s
         population.restore(_part(arrays, name), values[name])
     if economy.closed is not None:
         economy.closed.restore(_part(arrays, "closed"), values["closed"])
+    if economy.regulator is not None:
+        economy.regulator.restore(_part(arrays, "regulator"), values["regulator"])
     economy.path.restore({**_part(arrays, "path"), **values["path"]})
     economy.fundamental = np.array(arrays["fundamental"], np.float64)
     economy.group_of = np.array(arrays["group_of"], np.int64)

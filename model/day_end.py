@@ -1,0 +1,170 @@
+"""The banking day: runs, the interbank market, the central bank's facilities, and the resolution of who fails.
+
+The order is that of a settlement day: depositors move, yesterday's overnight loans and advances are repaid, who is
+short borrows from partners and then from the central bank, and who can borrow from neither is resolved, as is who
+has lost its capital. At a month end all of this comes after the month's payments.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..agents.bank_entry import found_bank
+from ..agents.bank_failure import BankFailure, Resolution
+from ..agents.insured_deposits import collect_premiums, deposit_limit
+from ..agents.share_issue import subscription
+from ..core.units import IntArray
+from ..ledger.chart import FIRST_SHARE, RESERVES
+from ..markets.facilities import cover_shortfalls, remunerate_reserves, repay_advances
+from ..policies.last_resort import advance_rate
+from ..policies.monetary import corridor
+from .closed_economy import ClosedEconomy
+from .month import closed_of
+
+if TYPE_CHECKING:
+    from .economy import Economy
+
+
+def fear_of(economy: Economy) -> float:
+    """Return the market's fear, 0 where nobody's mood is simulated."""
+    return 0.0 if economy.psychology is None else max(0.0, -float(economy.psychology.sentiment))
+
+
+def run(economy: Economy) -> None:
+    """Let depositors who fear for their bank move to a safer one."""
+    c, settings = closed_of(economy), economy.settings
+    if not settings.runs.on:
+        return
+    ratios = c.banks.capital_ratio(economy.ledger, settings.prudential)
+    fear = fear_of(economy)
+    if fear == 0.0 and (ratios[c.banks.open] >= settings.runs.safe_ratio).all():
+        return  # nobody has a reason, and nobody has run
+    moves = c.depositors.day(
+        economy.ledger, c.banks, ratios, fear=fear, limit=deposit_limit(economy.ledger, settings.deposit_insurance),
+        day=economy.day, seed=economy.seed,
+    )  # fmt: skip
+    if moves.owners.size:
+        economy.recorder.note_event("run", depositors=int(moves.owners.size), amount=moves.total)
+
+
+def settle_reserves(economy: Economy) -> None:
+    """Repay what is overnight, let banks borrow from each other, then from the central bank."""
+    c, ledger, settings = closed_of(economy), economy.ledger, economy.settings
+    banks, m = c.banks, c.memory
+    banks.note_outflow(ledger)
+    repay_advances(ledger, banks, m.facility, central_bank=c.central_bank)
+    c.interbank.repay(ledger, banks)
+    c.interbank_day = c.interbank.lend(
+        ledger, banks, policy_rate=m.rate, corridor=corridor(settings.central_bank, m.rate),
+        default_probability=banks.default_probability(ledger, settings.prudential),
+        exposure_limit=banks.exposure_limit(ledger, settings.prudential), fear=fear_of(economy),
+    )  # fmt: skip
+    limit = banks.advance_limit(ledger, settings.last_resort)
+    c.illiquid = cover_shortfalls(ledger, banks, limit, central_bank=c.central_bank).illiquid
+    m.facility = advance_rate(settings.last_resort, m.rate)
+
+
+def resolve(economy: Economy) -> None:
+    """Resolve banks that are short of capital or reserves, until none is; pay interest on reserves."""
+    c, ledger, settings = closed_of(economy), economy.ledger, economy.settings
+    authority = resolution_of(economy)
+    for failure in authority.resolve_to_fixed_point(ledger, c.banks, c.illiquid, tick=economy.tick):
+        note_bank_failure(economy, failure)
+    c.illiquid = np.zeros(0, np.int64)
+    economy.group_newcomers()
+    deposit_rate, _lending_rate = corridor(settings.central_bank, c.memory.rate)
+    remunerate_reserves(ledger, c.banks, deposit_rate, central_bank=c.central_bank)
+    c.banks.close_day(ledger)
+
+
+def resolution_of(economy: Economy) -> Resolution:
+    """Return the resolution authority, with the exchange told what to cancel."""
+    c, settings = closed_of(economy), economy.settings
+    first = c.firms.size
+
+    def cancel_orders_of(owners: IntArray) -> None:
+        for owner in owners.tolist():
+            economy.exchange.cancel_owner(owner)
+
+    return Resolution(
+        settings.resolution, settings.prudential, settings.deposit_insurance, settings.last_resort, c.authorities,
+        [FIRST_SHARE + first + slot for slot in range(c.banks.size)],
+        before_shares_vanish=lambda slot: close_book(economy, first + slot),
+        before_deposits_fall=cancel_orders_of,
+    )  # fmt: skip
+
+
+def close_book(economy: Economy, book: int) -> None:
+    """Cancel every order in a book whose shares are about to vanish."""
+    economy.exchange.cancel_book(book)
+
+
+def note_bank_failure(economy: Economy, failure: BankFailure) -> None:
+    """Write the event, let partners remember the default, and count it."""
+    c = closed_of(economy)
+    c.interbank.note_default(failure.slot)
+    c.memory.bank_failures += 1
+    facts: dict[str, Any] = {
+        "cause": str(failure.cause), "bridge": failure.bridge, "fund_paid": failure.fund_paid,
+        "treasury_paid": failure.treasury_paid, "capital": failure.capital, "left": failure.left, "lent": failure.lent,
+        "uninsured_lost": failure.losses.uninsured, "interbank_lost": failure.losses.interbank,
+    }  # fmt: skip
+    symbol = economy.symbols[c.firms.size + failure.slot]
+    economy.recorder.note_event(
+        "bank_failure", owner=failure.bank, target=failure.taker, symbol=symbol, round=failure.round, **facts
+    )
+
+
+def supervise(economy: Economy) -> None:
+    """Each month: banks heed their ratios, pay insurance premiums, and new banks take empty slots."""
+    c, ledger, settings = closed_of(economy), economy.ledger, economy.settings
+    banks = c.banks
+    told = banks.heed(settings.prudential, settings.bank_behaviour, banks.books(ledger))
+    ratios = banks.capital_ratio(ledger, settings.prudential)
+    collect_premiums(ledger, banks, settings.deposit_insurance, fund=c.insurance, capital_ratios=ratios)
+    _issue_rights(economy, c, told.rights_issue)
+    for slot in np.flatnonzero(~banks.open).tolist():
+        _open_bank(economy, c, slot)
+    cash = int(ledger.holdings[c.authorities.vehicle, RESERVES, 0])
+    if cash > 0:  # what bad loans still brought goes to the treasury
+        ledger.pay("asset vehicle", payer=c.authorities.vehicle, payee=c.treasury, amount=cash)
+
+
+def _issue_rights(economy: Economy, c: ClosedEconomy, wished: IntArray) -> None:
+    """Let banks that lack capital sell new shares to households at half the market price, for deposits they have."""
+    ledger = economy.ledger
+    for slot in np.flatnonzero(c.banks.open & (wished > 0)).tolist():
+        book, column = c.firms.size + slot, FIRST_SHARE + c.firms.size + slot
+        price = max(int(economy.exchange.last[book]) // 2, 1)
+        bought = subscription(
+            ledger, c.households.owners, shares=int(wished[slot]) // price, price=price,
+            per_head_cap=economy.settings.resolution.founding_share,
+        )  # fmt: skip
+        some = bought > 0
+        if some.any():
+            owners, bank = c.households.owners[some], int(c.banks.owners[slot])
+            ledger.pay("share issue", payer=owners, payee=bank, amount=bought[some] * price)
+            ledger.post("share issue", column, payer=bank, payee=owners, amount=bought[some])
+            economy.recorder.note_event("rights_issue", owner=bank, symbol=economy.symbols[book],
+                                        raised=int(bought.sum()) * price, price=price)  # fmt: skip
+
+
+def _open_bank(economy: Economy, c: ClosedEconomy, slot: int) -> None:
+    """Found a bank in a slot that has been empty for a month, with a tenth of the mean bank's capital or more."""
+    ledger, settings = economy.ledger, economy.settings
+    column, book = FIRST_SHARE + c.firms.size + slot, c.firms.size + slot
+    mean = int(c.banks.equity(ledger)[c.banks.open].mean()) if c.banks.open.any() else 0
+    price = max(int(economy.exchange.last[book]), 1)
+    if mean <= 0:
+        return
+    founding = found_bank(
+        ledger, c.banks, slot, share=column, subscribers=c.households.owners, shares=max(mean // price, 1), price=price,
+        per_head_cap=settings.resolution.founding_share, seed=economy.seed, tick=economy.tick,
+        at_least=max(mean // (10 * price), 1),
+    )  # fmt: skip
+    if founding is not None:
+        economy.group_newcomers()
+        facts = {"raised": founding.raised, "shares": founding.shares}
+        economy.recorder.note_event("bank_founded", owner=founding.owner, symbol=economy.symbols[book], **facts)
