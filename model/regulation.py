@@ -16,6 +16,7 @@ from ..agents.regulator_settings import check_regulator
 from ..core.units import BoolArray, IntArray
 from ..ledger.chart import LOAN
 from ..markets.orders import F_BOOK, F_PRICE, F_QUANTITY
+from ..policies.market_rules import TransactionTax
 from .shocks import SymbolHalt, books_of
 
 if TYPE_CHECKING:
@@ -36,7 +37,11 @@ def check_rules(scenario: Scenario) -> None:
 
 
 def switch_rules(economy: Economy) -> None:
-    """Put in force what is to be in force in this tick; a new tax rate cancels what rests."""
+    """Put in force what is to be in force in this tick.
+
+    A new tax rate cancels what rests, so the books are called for a tick: orders gather anew before any trades,
+    and no price is made in an empty book.
+    """
     regulator, exchange = economy.regulator, economy.exchange
     if regulator is None:
         return
@@ -44,6 +49,8 @@ def switch_rules(economy: Economy) -> None:
     if regulator.tax_ppm != exchange.tax_ppm:
         cancelled = exchange.set_tax(regulator.tax_ppm)
         economy.recorder.note_event("tax", ppm=exchange.tax_ppm, cancelled=cancelled)
+        if cancelled:
+            regulator.call_all(economy.tick, f"{TransactionTax.name}: orders at the old rate were cancelled")
 
 
 def _note(economy: Economy, switches: list[Switch]) -> None:
