@@ -21,6 +21,7 @@ from ..markets.order_sheet import OrderSheet
 from ..markets.orders import BOOK, KIND, OWNER, PRICE, QUANTITY, SIDE, SLOT, Kind
 from ..markets.tape import Tape
 from .market import Market, MarketArrays
+from .mood_effects import calm_scales
 from .population import Population
 from .strategy import Orders, Strategy, StrategySettings, Traders
 
@@ -59,7 +60,7 @@ def synthetic_market(
         quotes=np.zeros_like(quotes) if empty else quotes, mid=mid, last=last, fundamental=fundamental,
         sigma=tape.sigma, tick_size=np.ones(books, np.int64), round_lot=np.ones(books, np.int64),
         unit_value=np.ones(books, np.int64), security=1 + numbers, money=np.zeros(books, np.int64),
-        log_mid=tape.log_mid, holdings=holdings,
+        log_mid=tape.log_mid, holdings=holdings, **calm_scales(books)._asdict(),
     )  # fmt: skip
     symbols = tuple(f"S{book}" for book in range(books))
     return Market(tick, 0, (tick - 1) // 30 + 1, (tick - 1) % 30 + 1, 30, symbols, arrays, tape, tick + 29)

@@ -14,7 +14,8 @@ class MarketArrays(NamedTuple):
 
     ``quotes`` (books, 4) best bid, best ask and the lots there, 0 where empty; ``mid``, ``last`` and
     ``fundamental`` in price units; ``sigma`` the standard deviation of one tick's log return;
-    ``security`` and ``money`` are columns of ``holdings`` (owners, instruments, 2: free, reserved).
+    ``security`` and ``money`` are columns of ``holdings`` (owners, instruments, 2: free, reserved). The scales are
+    what moods make of noise, order sizes, weights, risk aversion and leverage; 1 where nobody's mood is simulated.
     """
 
     quotes: IntArray
@@ -29,6 +30,12 @@ class MarketArrays(NamedTuple):
     money: IntArray
     log_mid: FloatArray
     holdings: IntArray
+    noise_scale: FloatArray
+    order_size_scale: FloatArray
+    chartist_scale: FloatArray
+    fundamentalist_scale: FloatArray
+    risk_aversion_scale: FloatArray
+    leverage_scale: FloatArray
 
 
 @dataclass(frozen=True)

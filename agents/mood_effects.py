@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from pydantic import Field
@@ -16,6 +17,7 @@ from ..markets.published_indices import sentiment_01
 class PsychologySettings(Parameters):
     """How moods form and what they do."""
 
+    enabled: bool = Field(False, description="whether moods form at all")
     half_life_days: float = Field(10.0, gt=0.0, le=2520.0, description="days after which a signal counts half in S")
     sentiment_weight: float = Field(0.4, ge=0.0, le=5.0, description="order sizes scale by 1 + this × abs S")
     fear_weight: float = Field(0.3, ge=0.0, le=5.0, description="forecast noise scales by 1 + this × fear ...")
@@ -49,6 +51,28 @@ class PsychologySettings(Parameters):
         return np.array(
             [self.usual_return, self.usual_volatility, self.usual_imbalance, self.usual_margin, self.usual_breadth]
         )
+
+
+class MoodScales(NamedTuple):
+    """What moods make of beliefs and orders: (books,) factors, 1 in a calm market."""
+
+    noise_scale: FloatArray
+    order_size_scale: FloatArray
+    chartist_scale: FloatArray
+    fundamentalist_scale: FloatArray
+    risk_aversion_scale: FloatArray
+    leverage_scale: FloatArray
+
+
+def calm_scales(books: int) -> MoodScales:
+    """Return the scales of a market without moods.
+
+    Examples
+    --------
+    >>> calm_scales(2).leverage_scale.tolist()
+    [1.0, 1.0]
+    """
+    return MoodScales(*(np.ones(books) for _ in MoodScales._fields))
 
 
 @dataclass(frozen=True)
@@ -137,3 +161,7 @@ class MoodEffects:
     def leverage_scale(self) -> FloatArray:
         """(assets,) factor on the leverage wanted, 1 + greed - fear."""
         return np.asarray(1.0 + self.settings.leverage_weight * self.index, np.float64)
+
+    def all_scales(self) -> MoodScales:
+        """Return all of them, as strategies see them in `MarketArrays`."""
+        return MoodScales(*(getattr(self, name) for name in MoodScales._fields))

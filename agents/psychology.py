@@ -57,6 +57,8 @@ class Psychology(MoodEffects):
     ----------
     tilt, memory : (agents,) float64
         Own leaning, and what the agent remembers of the market's signals.
+    scales : MoodScales
+        What moods make of beliefs and orders now, as strategies see it.
 
     Examples
     --------
@@ -219,6 +221,7 @@ class Psychology(MoodEffects):
         own = self.individual
         self.disagreement = float(own.var()) if own.size else 0.0
         self.mean_sentiment = float(own.mean()) if own.size else 0.0
+        self.scales = self.all_scales()
 
 
 def _kept(half_life_days: float) -> float:

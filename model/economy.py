@@ -15,6 +15,7 @@ from ..agents.handles import TraderHandle
 from ..agents.households import Households
 from ..agents.institutions import Institution
 from ..agents.market import Market, MarketArrays
+from ..agents.mood_effects import calm_scales
 from ..agents.populated_model import PopulatedModel
 from ..agents.population import Population
 from ..agents.psychology import Psychology
@@ -43,6 +44,7 @@ from .door import Refused, check_action
 from .floor import Floor, post_estate
 from .genesis import endow, form_populations, found_institutions, list_stocks, slots_needed
 from .month import value_shares
+from .moods import open_psychology
 from .opening_stocks import Opening
 from .persistence import Memory
 from .recorder import Recorder
@@ -137,7 +139,6 @@ class Economy(PopulatedModel):
         self.group_of: IntArray = np.zeros(0, np.int64)
         self.ledger = Ledger()
         self.closed: ClosedEconomy | None = None
-        self.psychology: Psychology | None = None
         self.populations: list[Population] = form_populations(settings, self.seed)
         founding = Opening(settings, self.ledger, self.seed) if settings.macro.form == "full" else None
         if founding is None:
@@ -152,6 +153,10 @@ class Economy(PopulatedModel):
             self.closed = founding.economy(households)
             self.opening = founding.prices(self.closed)
         self.symbols: tuple[str, ...] = listings.symbols
+        self.psychology: Psychology | None = open_psychology(self)
+        self.calm = calm_scales(len(self.symbols))
+        self.taken: IntArray = np.zeros((4, len(self.symbols)), np.int64)
+        self.margin_share = 0.0  # part of the accounts on margin that are under a call; who lends on margin keeps it
         self.path = build_anchor(
             settings.anchor,
             symbols=self.symbols,
@@ -448,7 +453,7 @@ class Economy(PopulatedModel):
         arrays = MarketArrays(
             exchange.quotes, exchange.mid, exchange.last, self.fundamental, tape.sigma, listings.tick_size,
             listings.round_lot, listings.unit_value, listings.security, listings.money, tape.log_mid,
-            self.ledger.holdings,
+            self.ledger.holdings, **(self.calm if self.psychology is None else self.psychology.scales)._asdict(),
         )  # fmt: skip
         tick = max(self.tick, 1)
         life = self.settings.exchange.order_life

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..agents.psychology import Psychology
 from ..core.kernel import kernel
 from ..core.units import SECTORS, IntArray
 from ..markets.exchange import Counters, RoundOutcome
@@ -31,6 +32,7 @@ from ..markets.orders import (
     Kind,
     Status,
 )
+from ..markets.published_indices import sentiment_01, volatility_multiplier
 from .alerts import Alert
 from .commands import ActionResult, Command
 
@@ -205,6 +207,27 @@ class Recorder:
         )
         self.volume_by_group[:] = 0
         self.orders_before = sent
+
+    def note_moods(self, psychology: Psychology) -> None:
+        """Write the moods of every symbol and, in a row without a symbol, of the market."""
+        market = psychology.market
+        level = np.append(psychology.index, market.index)
+        fear, greed = np.append(psychology.fear, market.fear), np.append(psychology.greed, market.greed)
+        herding = np.append(psychology.herding, market.herding)
+        weights = psychology.settings.fear_weight, psychology.settings.greed_weight
+        self._append(
+            "sentiment",
+            symbol=(np.arange(level.size), (*self.economy.symbols, "")),
+            sentiment=level,
+            sentiment_01=sentiment_01(level),
+            fear=fear,
+            greed=greed,
+            herding=herding,
+            is_herding=np.append(psychology.is_herding, market.is_herding),
+            confidence=np.append(psychology.confidence, market.confidence),
+            disagreement=market.disagreement,
+            volatility_multiplier=volatility_multiplier(fear, greed, herding, np.abs(level), *weights),
+        )
 
     # -- now and then -------------------------------------------------------------------------
 

@@ -20,6 +20,7 @@ from ..agents.depositors import RunSettings
 from ..agents.endowment import TraderSettings
 from ..agents.firms import FirmSettings
 from ..agents.households import HouseholdSettings
+from ..agents.mood_effects import PsychologySettings
 from ..agents.regulator_settings import RegulatorSettings
 from ..agents.strategy import StrategySettings, strategies, strategy_named
 from ..agents.valuation import ValuationSettings
@@ -61,6 +62,7 @@ class Scenario(Parameters):
     anchor: AnchorSettings = Field(AnchorSettings(), description="where fundamental values come from")
     recording: RecordingSettings = Field(RecordingSettings(), description="what a run writes")
     alerts: AlertSettings = Field(AlertSettings(), description="thresholds that raise alerts")
+    psychology: PsychologySettings = Field(PsychologySettings(), description="moods: how they form, what they scale")
     macro: MacroSettings = Field(MacroSettings(), description="the economy behind the market, and its opening stocks")
     households: HouseholdSettings = Field(HouseholdSettings(), description="how households consume")
     firms: FirmSettings = Field(FirmSettings(), description="what firms make and how they decide")
@@ -114,6 +116,8 @@ class Scenario(Parameters):
         del values["threads"]  # changes no result, so it is no part of what a run is
         if self.regulator is None:
             del values["regulator"]
+        if not self.psychology.enabled:  # then nothing reads it
+            del values["psychology"]
         for name in self.traders.groups():
             values["strategy"][name] = json.loads(self.settings_of(name).model_dump_json())
         return values

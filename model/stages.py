@@ -13,6 +13,7 @@ from ..ledger.blocks import seal_block
 from ..markets.orders import NO_EXPIRY, Kind
 from . import day_end, failures, month
 from .door import apply_commands, note_results
+from .moods import feel, note_takers
 from .regulation import set_phases, switch_rules, watch_market
 from .scenario import Scenario
 from .schedule import Schedule, Stage, When
@@ -35,6 +36,7 @@ def default_schedule(scenario: Scenario) -> Schedule:
             Stage("decide", rounds, decide, "those who wake up write orders from the opening state"),
             Stage("trade", rounds, trade, "cancels, then checks and reservations, matching, settlement"),
             Stage("mark", each, mark, "the tape notes mid-prices"),
+            *((Stage("feel", daily, feel, "moods take in the day"),) if scenario.psychology.enabled else ()),
             *(closed_stages() if scenario.macro.form == "full" else ()),
             Stage("oversee", each, oversee, "regulator and alert rules look at the tick"),
             Stage("identities", each, check_identities, "every unit has an owner and an issuer"),
@@ -162,6 +164,7 @@ def trade(economy: Economy) -> None:
 def _trade_sheet(economy: Economy) -> None:
     outcome = economy.exchange.trade(economy.sheet, economy.tick)
     note_results(economy, outcome)
+    note_takers(economy, outcome.fills)
     economy.recorder.note_round(outcome)
 
 

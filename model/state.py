@@ -46,6 +46,9 @@ def state_of(economy: Economy, *, copy: bool = True) -> State:
         parts["closed"] = economy.closed.state()
     if economy.regulator is not None:
         parts["regulator"] = economy.regulator.state()
+    if economy.psychology is not None:
+        parts["psychology"] = economy.psychology.state()
+        arrays["taken"] = economy.taken.copy()
     for name, (part_arrays, part_values) in parts.items():
         arrays |= {f"{name}/{key}": array for key, array in part_arrays.items()}
         values[name] = part_values
@@ -64,6 +67,9 @@ def restore_state(economy: Economy, arrays: Mapping[str, Any], values: Mapping[s
         economy.closed.restore(_part(arrays, "closed"), values["closed"])
     if economy.regulator is not None:
         economy.regulator.restore(_part(arrays, "regulator"), values["regulator"])
+    if economy.psychology is not None:
+        economy.psychology.restore(_part(arrays, "psychology"), values["psychology"])
+        economy.taken = np.array(arrays["taken"], np.int64)
     economy.path.restore({**_part(arrays, "path"), **values["path"]})
     economy.fundamental = np.array(arrays["fundamental"], np.float64)
     economy.group_of = np.array(arrays["group_of"], np.int64)

@@ -95,7 +95,7 @@ def decide_fundamentalist(
                 kind = 2
             value = market.unit_value[book]
             stake = 0.5 * (float(cash) / (books * mid * value) + float(shares))
-            wish = reaction[row] * abs(mispricing) * stake + lower(draws[i, 1])
+            wish = reaction[row] * market.fundamentalist_scale[book] * abs(mispricing) * stake + lower(draws[i, 1])
             lots = lots_within(wish, side, price * value, cash, shares, market.round_lot[book])
             if lots <= 0:
                 continue
@@ -121,8 +121,9 @@ class Fundamentalist(Strategy):
 
         x = b_i ln(v̂ / p) × stake   (lots; the stake is defined with `Noise`),
 
-    bounded by its cash and shares. It bids v̂ (1 - k) and asks v̂ (1 + k), k ~ U(0, concession); an order
-    more than ``patience`` through the opposite quote takes what is there at that price or better.
+    bounded by its cash and shares; moods lower b_i (`Psychology`). It bids v̂ (1 - k) and asks v̂ (1 + k),
+    k ~ U(0, concession); an order more than ``patience`` through the opposite quote takes what is there at that
+    price or better.
 
     References
     ----------

@@ -120,9 +120,9 @@ def decide_hybrid(
             mid, value, span = market.mid[book], market.unit_value[book], float(horizon[row])
             chance = normal(unit(draws[i, 1]), unit(draws[i, 2]))
             trend = market.log_mid[newest % HISTORY, book] - past[i]
-            expected = trend_weight[row] * trend
-            expected += noise_weight[row] * forecast_noise * math.sqrt(span) * chance
-            expected += value_weight[row] * underpricing[book]
+            expected = trend_weight[row] * market.chartist_scale[book] * trend
+            expected += noise_weight[row] * (forecast_noise * market.noise_scale[book]) * math.sqrt(span) * chance
+            expected += value_weight[row] * market.fundamentalist_scale[book] * underpricing[book]
             forecast = mid * math.exp(expected)
             cash = float(seen[i, 0]) / (books * value)
             shares = float(seen[i, 1])
@@ -130,7 +130,7 @@ def decide_hybrid(
             spread = variance[horizon[row], book] - trend * trend / (span * span)
             if not (stake > 0.0 and spread > 0.0):
                 continue
-            risk = aversion[row] / stake * spread
+            risk = aversion[row] * market.risk_aversion_scale[book] / stake * spread
             holding = risk * shares * forecast
             content = forecast * math.exp(-log_discount(holding, 0.0))
             lowest = forecast * math.exp(-log_discount(holding, risk * cash))
@@ -185,7 +185,8 @@ class Hybrid(Strategy):
     stocks as C. Following a replication of the paper, α is 0.03, value is expected to be reached within
     τ_i, noise grows with √τ_i, and ticks before the opening count with the tape's present variance. The
     paper's money is made ours by wealth: α is divided by (C + S p) / 15,000, the trader's means in units
-    of those of the paper's traders.
+    of those of the paper's traders. Moods scale g1, g2, σ_ε and α where they are used here (`Psychology`); the
+    horizon stays.
 
     References
     ----------

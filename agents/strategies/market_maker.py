@@ -96,8 +96,9 @@ def decide_market_maker(
             inventory = float(shares - opening[row]) / float(size)
             sigma = min(market.sigma[book], most_sigma)
             variance = sigma * sigma * ticks_per_day
-            centre = mid * reservation_price(1.0, inventory, risk_aversion, variance, remaining)
-            half = mid * max(0.5 * optimal_spread(risk_aversion, variance, remaining, decay), least_half_spread)
+            aversion = risk_aversion * market.risk_aversion_scale[book]
+            centre = mid * reservation_price(1.0, inventory, aversion, variance, remaining)
+            half = mid * max(0.5 * optimal_spread(aversion, variance, remaining, decay), least_half_spread)
             bid = posted_price(max(centre - half, 0.0), 0, step)
             ask = max(posted_price(max(centre + half, 0.0), 1, step), bid + step)
             bid_lots = 0
@@ -144,7 +145,8 @@ class MarketMaker(Strategy):
     Quotes are renewed whenever the maker wakes up, by default every tick, and lie at least a tick and at least
     ``least_half_spread`` to both sides apart; its default, 0.01 %, quotes 0.02 % wide. At ``inventory_cap``
     the side that would add to the inventory is withdrawn, and σ counts for ``most_volatility`` at most: makers who
-    lean ever further the more prices move would move them themselves. Maker i serves stock i modulo their number.
+    lean ever further the more prices move would move them themselves. Fear raises γ (`Psychology`). Maker i serves
+    stock i modulo their number.
 
     References
     ----------

@@ -91,7 +91,8 @@ def decide_momentum(
             size = target_volatility / volatility if volatility > target_volatility else 1.0
             value = market.unit_value[book]
             affordable = float(cash) / (books * mid * value) + float(shares)
-            gap = (0.5 + tilt * signal * size) * affordable - float(shares)
+            lean = min(0.5, tilt * market.chartist_scale[book])
+            gap = (0.5 + lean * signal * size) * affordable - float(shares)
             side = 0 if gap > 0.0 else 1
             if signal == 0.0 or (signal > 0.0) != (side == 0):
                 continue
@@ -124,8 +125,9 @@ class Momentum(Strategy):
 
         w = 1/2 + tilt × s × min(1, target volatility / σ),   σ the daily volatility,
 
-    and the trader orders the share ``speed`` of the gap, only ever in the direction of its signal, at a
-    price uniform within ``concession`` of mid: about half of the orders cross the spread.
+    (greed raises the tilt, to one half at most, see `Psychology`), and the trader orders the share ``speed`` of
+    the gap, only ever in the direction of its signal, at a price uniform within ``concession`` of mid: about half
+    of the orders cross the spread.
 
     References
     ----------

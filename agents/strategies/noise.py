@@ -71,11 +71,11 @@ def decide_noise(
                 kind = 1
                 price = posted_price(max(mid, float(market.quotes[book, 1])) * 1.1, 1, step)
             else:
-                distance = width * exponential(lower(a))
+                distance = width * market.noise_scale[book] * exponential(lower(a))
                 price = posted_price(mid * (1.0 - distance if side == 0 else 1.0 + distance), side, step)
                 worst = price
             stake = 0.5 * (float(cash) / (books * mid * value) + float(shares))
-            wish = order_share * stake * exponential(lower(c)) + lower(b)
+            wish = order_share * market.order_size_scale[book] * stake * exponential(lower(c)) + lower(b)
             if kind == 1:
                 wish = min(wish, float(market.quotes[book, 3 - side]))
             lots = lots_within(wish, side, price * value, cash, shares, market.round_lot[book])
@@ -105,7 +105,8 @@ class Noise(Strategy):
 
     Sizes are exponential fractions of the trader's *stake* in the stock, the mean of the shares it
     holds and those its cash, spread over all stocks, could buy. So buying and selling weigh the same
-    whatever a stock's price and a trader's wealth. Fractions of a lot are rounded at random, without bias.
+    whatever a stock's price and a trader's wealth. Fractions of a lot are rounded at random, without bias. Moods
+    scale the width and the sizes (`Psychology`).
 
     References
     ----------

@@ -70,6 +70,9 @@ class Moment:
         self.account = Account(cash, shares, int(arrays.unit_value[book]), self.market.count, self.mid)
         return self.account
 
+    def scale(self, name: str) -> float:
+        return float(getattr(self.market.arrays, f"{name}_scale")[self.book])
+
     def log_mid(self, ticks_ago: int) -> float:
         return float(self.market.arrays.log_mid[(self.market.tape.tick - ticks_ago) % HISTORY, self.book])
 
@@ -99,9 +102,10 @@ def plain_noise(moment: Moment, s: Any) -> list[list[int]]:
     if moment.high(2) < s.market_share:
         kind, price = MARKET, moment.rounded(max(moment.mid, float(moment.ask)) * 1.1, 1)
     else:
-        distance = s.width * -math.log(1.0 - moment.low(0))
+        distance = s.width * moment.scale("noise") * -math.log(1.0 - moment.low(0))
         kind, price = LIMIT, moment.rounded(moment.mid * (1.0 - distance if side == 0 else 1.0 + distance), side)
-    wish = s.order_share * account.stake() * -math.log(1.0 - moment.low(2)) + moment.low(1)
+    share = s.order_share * moment.scale("order_size")
+    wish = share * account.stake() * -math.log(1.0 - moment.low(2)) + moment.low(1)
     if kind == MARKET:
         wish = min(wish, float(moment.ask_lots if side == 0 else moment.bid_lots))
     lots = moment.lots(wish, side, price)
@@ -122,7 +126,8 @@ def plain_fundamentalist(moment: Moment, s: Any) -> list[list[int]]:
         if side == 0
         else price < moment.bid * (1.0 - s.patience)
     )
-    wish = moment.state["reaction"] * abs(mispricing) * account.stake() + moment.low(1)
+    reaction = moment.state["reaction"] * moment.scale("fundamentalist")
+    wish = reaction * abs(mispricing) * account.stake() + moment.low(1)
     lots = moment.lots(wish, side, price)
     return [moment.message(side, IOC if through else LIMIT, price, lots)] if lots > 0 else []
 
@@ -136,7 +141,8 @@ def plain_momentum(moment: Moment, s: Any) -> list[list[int]]:
     signal = s.daily_weight * daily + (1.0 - s.daily_weight) * min(1.0, max(-1.0, trend))
     volatility = moment.sigma * math.sqrt(float(moment.market.ticks_per_day))
     size = s.target_volatility / volatility if volatility > s.target_volatility else 1.0
-    gap = (0.5 + s.tilt * signal * size) * (account.affordable() + float(account.shares)) - float(account.shares)
+    lean = min(0.5, s.tilt * moment.scale("chartist"))
+    gap = (0.5 + lean * signal * size) * (account.affordable() + float(account.shares)) - float(account.shares)
     side = 0 if gap > 0.0 else 1
     if signal == 0.0 or (signal < 0.0 and side == 0) or (signal > 0.0 and side == 1):
         return []
@@ -212,9 +218,10 @@ def plain_market_maker(moment: Moment, s: Any) -> list[list[int]]:
     remaining = max(1, market.ticks_per_day - market.tick_of_day + 1) / market.ticks_per_day
     volatility = min(moment.sigma, s.most_volatility / math.sqrt(float(market.ticks_per_day)))
     variance = volatility * volatility * market.ticks_per_day
-    risk = s.risk_aversion * variance * remaining
-    centre = moment.mid * (1.0 - inventory * s.risk_aversion * variance * remaining)
-    spread = risk + 2.0 / s.risk_aversion * math.log(1.0 + s.risk_aversion / s.decay)
+    aversion = s.risk_aversion * moment.scale("risk_aversion")
+    risk = aversion * variance * remaining
+    centre = moment.mid * (1.0 - inventory * aversion * variance * remaining)
+    spread = risk + 2.0 / aversion * math.log(1.0 + aversion / s.decay)
     half = moment.mid * max(0.5 * spread, s.least_half_spread)
     bid = moment.rounded(max(centre - half, 0.0), 0)
     ask = max(moment.rounded(max(centre + half, 0.0), 1), bid + moment.step)
@@ -245,9 +252,9 @@ def plain_hybrid(moment: Moment, s: Any) -> list[list[int]]:
     chance = math.sqrt(-2.0 * math.log(1.0 - moment.whole(1))) * math.cos(2.0 * math.pi * moment.whole(2))
     underpricing = math.log(moment.value / mid) if moment.value > 0.0 else 0.0
     trend = moment.log_mid(0) - moment.log_mid(horizon)
-    expected = trait["trend"] * trend
-    expected += trait["chance"] * s.forecast_noise * math.sqrt(float(horizon)) * chance
-    expected += trait["value"] * underpricing
+    expected = trait["trend"] * moment.scale("chartist") * trend
+    expected += trait["chance"] * (s.forecast_noise * moment.scale("noise")) * math.sqrt(float(horizon)) * chance
+    expected += trait["value"] * moment.scale("fundamentalist") * underpricing
     forecast = mid * math.exp(expected)
     cash, shares = float(account.cash) / (account.books * account.per_lot), float(account.shares)
     stake, squares = cash + shares * mid, 0.0
@@ -257,7 +264,7 @@ def plain_hybrid(moment: Moment, s: Any) -> list[list[int]]:
     variance = squares / horizon - trend * trend / (float(horizon) * float(horizon))
     if stake <= 0.0 or not variance > 0.0:
         return []
-    risk = trait["aversion"] / stake * variance
+    risk = trait["aversion"] * moment.scale("risk_aversion") / stake * variance
     content = forecast * math.exp(-discount(risk * shares * forecast, 0.0))
     lowest = forecast * math.exp(-discount(risk * shares * forecast, risk * cash))
     drawn = lowest + moment.low(0) * (forecast - lowest)

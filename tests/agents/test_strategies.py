@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from catallaxy.agents.check_strategy import FIRST_OWNER, check_strategy, synthetic_market
 from catallaxy.agents.market import Market
 from catallaxy.agents.population import Population
+from catallaxy.agents.psychology import Psychology, PsychologySettings
 from catallaxy.agents.strategies import Fundamentalist, Herder, Hybrid, MarketMaker, MeanReversion, Momentum, Noise
 from catallaxy.agents.strategies.hybrid import log_discount
 from catallaxy.agents.strategies.mean_reversion import next_stance
@@ -48,6 +49,15 @@ def decided(population: Population, market: Market, rows: IntArray | None = None
 def seen(market: Market, **arrays: Any) -> Market:
     """Return the market with some of its arrays exchanged."""
     return replace(market, arrays=market.arrays._replace(**arrays))
+
+
+def moody(market: Market, *moods: float) -> Market:
+    """Return the market with sentiment ``moods``, one for each stock or one for all; 0 is none."""
+    psychology = Psychology(PsychologySettings(), market.symbols, agents=0, seed=1)
+    for symbol, mood in zip(market.symbols, np.broadcast_to(moods, market.count).tolist(), strict=True):
+        if mood:
+            psychology.shock(mood, symbol=symbol)
+    return seen(market, **psychology.scales._asdict())
 
 
 def rich(market: Market) -> Market:
@@ -88,14 +98,14 @@ grids = st.tuples(st.sampled_from([1, 5, 100]), st.sampled_from([1, 10]), st.sam
 
 
 @pytest.mark.parametrize("strategy", BUILT_IN)
-@given(world=worlds, grid=grids, shocks=st.lists(st.floats(-0.3, 0.3), min_size=3, max_size=3))
+@given(world=worlds, grid=grids, shocks=st.lists(st.floats(-0.3, 0.3), min_size=3, max_size=3), mood=st.floats(-1, 1))
 def test_a_kernel_equals_its_plain_twin(
-    strategy: type[Strategy], world: dict[str, Any], grid: tuple[int, int, int], shocks: list[float]
+    strategy: type[Strategy], world: dict[str, Any], grid: tuple[int, int, int], shocks: list[float], mood: float
 ) -> None:
     """Same messages to the bit and same columns, on a grid of ticks, lots and unit values, over moving prices."""
     market = synthetic_market(**world)
     step, lot, value = (np.full(market.count, part, np.int64) for part in grid)
-    market = seen(market, tick_size=step, round_lot=lot, unit_value=value)
+    market = moody(seen(market, tick_size=step, round_lot=lot, unit_value=value), mood)
     population = a_population(strategy(), market)
     for moment, shock in enumerate(shocks):
         now = replace(seen(market, mid=market.mid * np.exp(shock)), tick=market.tick + moment, round_=moment % 2)
@@ -162,6 +172,26 @@ def test_reserved_money_and_shares_count_as_budget(strategy: type[Strategy]) -> 
     reserved = decided(a_population(strategy(), swapped), swapped)
 
     assert free.tolist() == reserved.tolist()
+
+
+MOVED = {Fundamentalist: -0.8, Hybrid: -0.8, MarketMaker: -0.8, Momentum: 0.8, Noise: 0.8}
+
+
+@pytest.mark.parametrize("strategy", BUILT_IN)
+def test_a_mood_moves_orders_of_its_own_stock_only(strategy: type[Strategy]) -> None:
+    """Herders have moods of their own, and mean reversion none; what a mood changes is the order, not the book."""
+    market = rich(synthetic_market(owners=400, tick=640))
+    population = a_population(strategy(), market)
+    state = {name: column.copy() for name, column in population.state.items()}
+
+    calm = decided(population, market)
+    population.state.update(state)
+    excited = decided(population, moody(market, MOVED.get(strategy, -0.8), 0.0, 0.0, 0.0))
+
+    others = [messages[messages[:, BOOK] != 0].tolist() for messages in (calm, excited)]
+    own = [messages[messages[:, BOOK] == 0].tolist() for messages in (calm, excited)]
+    assert others[0] == others[1]
+    assert (own[0] != own[1]) == (strategy in MOVED)
 
 
 @pytest.mark.parametrize("strategy", [s for s in BUILT_IN if s is not Herder])
