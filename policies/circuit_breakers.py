@@ -21,6 +21,8 @@ from pydantic import Field, field_validator, model_validator
 from ..core.units import BoolArray, FloatArray, IntArray, Tick
 from .market_rules import Halt, MarketView, Rule, RuleSettings, State
 
+ROUNDING = 1e-12  # 1 - 93 / 100 is not quite 0.07
+
 
 class BreakerSettings(RuleSettings):
     """How long a halt lasts and how long orders are gathered before trading resumes."""
@@ -92,7 +94,7 @@ class CircuitBreaker(Rule):
             self.reference[:] = market.close
         reference = self.reference.copy()
         change = market.last / reference - 1.0  # NaN where trading has just resumed
-        hit = (np.abs(change) if self.settings.either_way else -change) >= self.settings.fall
+        hit = (np.abs(change) if self.settings.either_way else -change) >= self.settings.fall - ROUNDING
         hit &= self.watched & ~market.closed
         self._renew(market)
         if not hit.any() or market.ticks_left == 0:
@@ -184,6 +186,7 @@ class MarketWideBreaker(Rule):
         if market.ticks_left == 0 or market.closed.all():
             return []
         closing = self.settings.closing_level
+        fall += ROUNDING
         if closing is not None and fall >= closing:
             return [self._halt(market, fall, closing, to_close=True)]
         reached = sum(fall >= level for level in self.settings.levels)
