@@ -42,13 +42,17 @@ class FirmSettings(Parameters):
     wage_noise: float = Field(0.002, ge=0.0, le=0.1, description="largest random part of a month's wage change")
     wage_return: float = Field(0.02, ge=0.0, le=1.0, description="part of the way to the mean log wage in a month")
     normal_unemployment: float = Field(0.06, ge=0.0, le=0.5, description="unemployment at which real wages stand still")
-    separation: float = Field(0.03, ge=0.0, le=1.0, description="part of the workers who leave in a month")
+    separation: float = Field(0.015, ge=0.0, le=1.0, description="part of the workers who leave in a month")
     applications: int = Field(8, ge=1, le=100, description="firms that an unemployed worker asks in a month")
-    hiring: float = Field(1.0, gt=0.0, le=1.0, description="part of the gap to the wanted workforce closed in a month")
+    hiring: float = Field(0.3, gt=0.0, le=1.0, description="part of the gap to the wanted workforce closed in a month")
+    hours: float = Field(
+        0.05, ge=0.0, lt=1.0, description="most by which hours are longer or shorter than normal, as a share"
+    )
     utilisation: float = Field(0.85, gt=0.0, le=1.0, description="normal use of capacity")
     accelerator: float = Field(0.025, ge=0.0, le=1.0, description="investment for utilisation one above normal")
     investment_rate: float = Field(0.3, ge=0.0, le=10.0, description="fall of a year's investment rate for real rates")
     hurdle: float = Field(0.02, ge=-0.2, le=0.5, description="real loan rate at which investment is normal")
+    spirits: float = Field(0.01, ge=0.0, le=1.0, description="rise of a month's investment rate for households' taste")
     investment_memory: float = Field(
         0.0, ge=0.0, lt=1.0, description="weight of last month's investment (time to plan)"
     )
@@ -153,18 +157,28 @@ class Firms:
 
     def plan_workforce(self, productivity: FloatArray, usable: FloatArray) -> None:
         """Set the wanted workforce for the ``usable`` part of wanted output; a part ``hiring`` of the gap is closed."""
-        goal = usable * self.wanted_output() / productivity
-        self.wanted = np.maximum(np.rint(self.workers + self.settings.hiring * (goal - self.workers)), 0).astype(
-            np.int64
-        )
+        gap = np.rint(usable * self.wanted_output() / productivity) - self.workers
+        step = np.sign(gap) * np.ceil(self.settings.hiring * np.abs(gap))  # a small firm takes at least one step
+        self.wanted = np.maximum(self.workers + step, 0.0).astype(np.int64)
 
-    def plan_investment(self, real_loan_rate: float) -> None:
-        """Plan investment in units: I = [δ + a (util - normal) - b (r_L - π^e - hurdle) / 12] K, smoothed."""
+    def effort(self, productivity: FloatArray) -> FloatArray:
+        """Return (firms,) hours worked over normal ones: firms hoard labour in slumps and work longer in booms.
+
+        e = wanted output / (workers × productivity), within 1 ± hours (Okun 1962; Burnside, Eichenbaum and Rebelo 1993).
+        """
+        usual = np.maximum(self.workers * productivity, 1.0)
+        return np.asarray(np.clip(self.wanted_output() / usual, 1.0 - self.settings.hours, 1.0 + self.settings.hours))
+
+    def plan_investment(self, real_loan_rate: float, taste: float = 0.0) -> None:
+        """Plan investment in units: I = [δ + a (util - normal) - b (r_L - π^e - hurdle) / 12 + s taste] K, smoothed.
+
+        The last term lets firms share the mood of their customers (Keynes 1936, chapter 12).
+        """
         s = self.settings
         use = np.minimum(self.expected_sales / np.maximum(self.capacity, 1e-9), 1.5)
         rate = s.depreciation + s.accelerator * (use - s.utilisation)
         rate -= s.investment_rate * (real_loan_rate - s.hurdle) / 12.0
-        wish = np.maximum(rate, 0.0) * self.capital
+        wish = np.maximum(rate + s.spirits * taste, 0.0) * self.capital
         self.planned_investment = s.investment_memory * self.planned_investment + (1.0 - s.investment_memory) * wish
 
     def set_wages(self, expected_inflation: float, unemployment: float, noise: FloatArray) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,15 +19,19 @@ class HouseholdSettings(Parameters):
     """How households consume and look for work."""
 
     from_income: float = Field(0.80, ge=0.0, le=1.0, description="part of the month's net income that is consumed")
-    from_deposits: float = Field(0.008, ge=0.0, le=1.0, description="part of deposits and bonds consumed in a month")
+    from_deposits: float = Field(0.010, ge=0.0, le=1.0, description="part of deposits and bonds consumed in a month")
     from_shares: float = Field(0.001, ge=0.0, le=1.0, description="part of share wealth consumed in a month")
     rate_response: float = Field(
         6.0, ge=0.0, le=50.0, description="fall of consumption out of deposits for a real loan rate one higher"
     )
     normal_real_rate: float = Field(0.03, ge=-0.2, le=0.2, description="real loan rate at which it is normal, a year")
     shops: int = Field(5, ge=1, le=50, description="shops that a household visits in a month")
+    taste_deviation: float = Field(
+        0.008, ge=0.0, le=0.5, description="standard deviation of a month's change of the taste for spending, logs"
+    )
+    taste_memory: float = Field(0.96, ge=0.0, lt=1.0, description="part of that taste that lasts a month")
     habit: float = Field(
-        0.0, ge=0.0, lt=1.0, description="weight of last month's consumption in this month's (habit formation)"
+        0.5, ge=0.0, lt=1.0, description="weight of last month's consumption in this month's (habit formation)"
     )
 
 
@@ -66,15 +71,19 @@ class Households:
         """Return how many look for work."""
         return int((self.employer == UNEMPLOYED).sum())
 
-    def wanted_consumption(self, liquid: IntArray, shares: FloatArray, real_loan_rate: float) -> IntArray:
+    def wanted_consumption(
+        self, liquid: IntArray, shares: FloatArray, real_loan_rate: float, taste: float = 0.0
+    ) -> IntArray:
         """Return (n,) minor units that each would spend, at most its free deposits.
 
         C = from_income × net income + from_deposits × liquid × clip(1 - b (r_L - π^e - normal), ½, 3/2)
-        + from_shares × share wealth (Modigliani and Brumberg 1954: out of income and out of wealth).
+        + from_shares × share wealth (Modigliani and Brumberg 1954: out of income and out of wealth), times e^taste,
+        with a habit (Duesenberry 1949).
         """
         s = self.settings
         respond = min(max(1.0 - s.rate_response * (real_loan_rate - s.normal_real_rate), 0.5), 1.5)
         wish = s.from_income * self.income + s.from_deposits * respond * liquid + s.from_shares * shares
+        wish *= math.exp(taste)
         wish = (1.0 - s.habit) * wish + s.habit * self.spent
         return np.maximum(np.floor(wish), 0.0).astype(np.int64)
 

@@ -46,7 +46,7 @@ class MacroSettings(Parameters):
     unemployment: float = Field(0.064, ge=0.0, lt=1.0, description="unemployment at the opening")
     markup: float = Field(0.75, gt=0.0, le=5.0, description="markup of consumer firms at the opening")
     policy_rate: float = Field(0.022, ge=-0.01, le=1.0, description="policy rate at the opening, a year")
-    share_price: int = Field(10_000, ge=100, le=10_000_000, description="mean opening price of a share, cents")
+    share_price: int = Field(2_000, ge=100, le=10_000_000, description="mean opening price of a share, cents")
 
 
 @dataclass
@@ -65,6 +65,7 @@ class Memory:
     unemployment: float = 0.0
     slack: float = 0.0
     vacancies: float = 0.0
+    openings: float = 0.0
     price: float = 0.0
     deficit: int = 0
     taxes: int = 0
@@ -80,6 +81,7 @@ class Memory:
     bank_failures: int = 0
     price0: float = 0.0
     rationed: float = 1.0
+    taste: float = 0.0
     facility: float = 0.0
     missed: list[int] = field(default_factory=list)
 

@@ -150,7 +150,7 @@ class Economy(PopulatedModel):
             self.institutions, listings = founding.institutions(), founding.listings()
             self._settle_traders()
             households = Households(settings.households, self._ranges[0].start, founding.workers)
-            self.closed = founding.economy(households)
+            self.closed = founding.economy(households, self.populations, self._ranges)
             self.opening = founding.prices(self.closed)
         self.symbols: tuple[str, ...] = listings.symbols
         self.psychology: Psychology | None = open_psychology(self)
@@ -178,7 +178,7 @@ class Economy(PopulatedModel):
                 values = self.opening * listings.unit_value
                 endow(self.ledger, values, listings, self.institutions, population, owners, settings)
         if founding is not None and self.closed is not None:
-            founding.fund(self.closed, self.populations, self._ranges)
+            founding.fund(self.closed)
             value_shares(self)
         self.roster = EconomyRoster(self)
         self.sheet = OrderSheet()

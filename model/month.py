@@ -110,8 +110,16 @@ def plan(economy: Economy) -> None:
     c.firms.expect()
     part = np.where(c.firms.is_resource, 1.0, min(1.05 * c.memory.rationed, 1.0))
     c.firms.plan_workforce(c.productivity(), part)
-    c.firms.plan_investment(c.real_loan_rate)
+    _draw_taste(economy, c)
+    c.firms.plan_investment(c.real_loan_rate, c.memory.taste)
     c.firms.start_month()
+
+
+def _draw_taste(economy: Economy, c: ClosedEconomy) -> None:
+    """Let the taste for spending wander: z' = ρ z + σ ε, a demand shock that lasts (Smets and Wouters 2007)."""
+    s = economy.settings.households
+    shock = float(Draws.of(economy.seed, "taste", c.memory.month).normal([0], USER)[0])
+    c.memory.taste = s.taste_memory * c.memory.taste + s.taste_deviation * shock
 
 
 def lend(economy: Economy) -> None:
@@ -135,6 +143,7 @@ def hire(economy: Economy) -> None:
     force = max(c.households.labour_force(), 1)
     c.memory.unemployment = c.households.unemployed() / force
     c.memory.vacancies = opened / force
+    c.memory.openings = float(np.maximum(firms.wanted_output() / c.productivity() - firms.workers, 0.0).sum()) / force
     c.memory.slack = 0.8 * c.memory.slack + 0.2 * c.memory.unemployment
 
 
@@ -206,7 +215,8 @@ def extract(economy: Economy) -> None:
         )
     economy.apply_resource_shocks()
     dug = np.flatnonzero(firms.is_resource)
-    can = np.minimum(firms.workers * c.productivity(), firms.capacity)[dug]
+    effort = firms.effort(c.productivity())
+    can = np.minimum(firms.workers * c.productivity() * effort, firms.capacity)[dug]
     most = resources.capacity(c.memory.month)
     made = np.minimum(np.floor(can).astype(np.int64), most[firms.resource[dug]])
     quantities = np.zeros(len(resources.names), np.int64)
@@ -214,7 +224,8 @@ def extract(economy: Economy) -> None:
     firms.produced[dug] = made
     firms.inventory[dug] += made
     goods = np.flatnonzero(~firms.is_resource)
-    planned = np.floor(np.minimum(firms.workers * firms.settings.productivity, firms.capacity)).astype(np.int64)[goods]
+    labour = firms.workers * firms.settings.productivity * effort
+    planned = np.floor(np.minimum(labour, firms.capacity)).astype(np.int64)[goods]
     possible = planned * _ration(economy, c, goods, planned)
     for f in dug.tolist():
         _sell_resource(economy, c, f, goods, np.ceil(c.intensity[firms.resource[f]] * possible).astype(np.int64))
@@ -326,7 +337,7 @@ def consume(economy: Economy) -> None:
     households = c.households
     rows = ledger.holdings[households.slice()]
     worth = economy.portfolio_value(households.owners).astype(np.float64)
-    wish = households.wanted_consumption(c.liquid(ledger), worth, c.real_loan_rate)
+    wish = households.wanted_consumption(c.liquid(ledger), worth, c.real_loan_rate, c.memory.taste)
     budget = np.minimum(wish, rows[:, ledger.money, 0])
     before = ledger.holdings[households.slice(), ledger.money, 0].copy()
     _shop(economy, c, budget, np.arange(households.size, dtype=np.int64), "consumption", households.owners)

@@ -23,6 +23,7 @@ from ..core.units import FloatArray, IntArray, Sector
 from ..ledger.chart import BOND, FIRST_SHARE, LOAN, open_chart
 from ..ledger.instruments import Instrument, InstrumentKind
 from ..ledger.ledger import Ledger
+from ..markets.bank_slots import slots_of
 from ..markets.index_numbers import PriceIndices
 from ..markets.interbank import InterbankMarket
 from ..markets.listing import Listings
@@ -83,8 +84,9 @@ class Opening:
 
     # -- the steady state ---------------------------------------------------------------------
 
-    def economy(self, households: Households) -> ClosedEconomy:
+    def economy(self, households: Households, populations: list[Population], ranges: list[range]) -> ClosedEconomy:
         """Return the closed economy with all its real stocks, before any money is posted."""
+        self.weight = self._weights(households, populations, ranges)
         scenario, macro = self.scenario, self.scenario.macro
         intensity = np.array([one.intensity for one in scenario.resources])
         dug = extracted(scenario)
@@ -159,13 +161,9 @@ class Opening:
         self.loans = loans.astype(np.int64)
 
     def _loan_shares(self, firms: Firms) -> FloatArray:
-        """Return (firms,) shares of all loans: by capital, but no borrower near what one bank may lend it."""
+        """Return (firms,) shares of what is to be lent: by capital, but no borrower near what a bank may lend it."""
         limit = 0.8 * self.scenario.prudential.large_exposure * self.scenario.macro.capital_ratio
-        share = firms.capital / firms.capital.sum()
-        for _ in range(20):
-            share = np.minimum(share, max(limit, 1.0 / firms.size))
-            share = share / share.sum()
-        return np.asarray(share, np.float64)
+        return np.asarray(np.minimum(firms.capital / firms.capital.sum(), limit), np.float64)
 
     def _employ(self, closed: ClosedEconomy) -> None:
         """Give every household a job or none, at random, so that firms have the workers their output needs."""
@@ -192,7 +190,7 @@ class Opening:
         return price
 
     def _spread_over_banks(self, closed: ClosedEconomy) -> None:
-        """Choose every customer's bank at random by size, and spread each firm's loan over all of them (a syndicate)."""
+        """Choose every customer's bank at random by size, and spread firms' loans over all of them (syndicates)."""
         count = closed.banks.size
         weight = np.arange(1, count + 1, dtype=np.float64) ** -self.scenario.banks.size_exponent
         edges = np.cumsum(weight / weight.sum())
@@ -202,16 +200,20 @@ class Opening:
         keeper[households.owners] = closed.banks.owners[np.minimum(np.searchsorted(edges, u), count - 1)]
         u = Draws.of(self.seed, "firms").uniform(np.arange(closed.firms.size), BIRTH, _BANK)
         keeper[closed.firms.owners] = closed.banks.owners[np.minimum(np.searchsorted(edges, u), count - 1)]
-        self.syndicates = np.floor(self.loans[:, None] * (weight / weight.sum())).astype(np.int64)
-        self.bank_equity = self.scenario.macro.capital_ratio * self.syndicates.sum(axis=0)
+        slot = slots_of(closed.banks, keeper[households.owners])
+        part = np.bincount(
+            slot, self.weight, minlength=count
+        )  # loans follow deposits, so that every bank can fund its own
+        self.syndicates = np.floor(self.loans[:, None] * part).astype(np.int64)
+        self.bank_equity = self.scenario.macro.capital_ratio * self.syndicates.sum(axis=0) + 1e-4 * self.gdp
 
     # -- money --------------------------------------------------------------------------------
 
-    def fund(self, closed: ClosedEconomy, populations: list[Population], ranges: list[range]) -> None:
+    def fund(self, closed: ClosedEconomy) -> None:
         """Post every opening balance: deposits, loans, bonds, reserves and shares."""
         macro, ledger, who = self.scenario.macro, self.ledger, self.who
         households, firms, banks = closed.households, closed.firms, closed.banks
-        weight = self._weights(households, populations, ranges)
+        weight = self.weight
         post, pay = ledger.post, ledger.pay
         deposits = np.floor(macro.household_deposits * self.gdp * weight).astype(np.int64)
         keeper = ledger.owners.column("house_bank")
@@ -251,7 +253,7 @@ class Opening:
         """Return (households,) shares of wealth: the traders' Pareto draws, over their sum."""
         wealth = np.empty(households.size)
         for population, owners in zip(populations, ranges, strict=True):
-            rows = np.arange(population.size, dtype=np.int64)
+            rows = np.arange(len(owners), dtype=np.int64)
             first = owners.start - households.first
             wealth[first : first + len(owners)] = opening_wealth(self.scenario.traders, population.draws(0, 0), rows)
         return np.asarray(wealth / wealth.sum(), np.float64)
