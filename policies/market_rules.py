@@ -206,7 +206,7 @@ class TransactionTax(Rule):
     @property
     def tax_ppm(self) -> int:
         """The rate in millionths, rounded."""
-        return round(self.settings.rate * MILLION)
+        return round(float(self.settings.rate) * MILLION)
 
 
 class _Requirement(Rule):

@@ -42,7 +42,7 @@ def registry() -> Iterator[None]:
 
 
 def test_the_built_in_rules_are_found_by_name() -> None:
-    assert [name for name, rule in sorted(rules().items()) if rule.__module__.startswith("catallaxy.")] == BUILT_IN
+    assert set(BUILT_IN) <= rules().keys()
 
 
 def test_a_rule_of_ones_own_is_found_by_its_name(registry: None) -> None:
