@@ -28,6 +28,7 @@ from ..markets.resources import Resources
 from ..policies.asset_purchases import Phase
 from ..policies.expectations import Expectations
 from ..policies.policy_rule import PolicyRule
+from .national_accounts import Accounts
 
 DAYS_PER_MONTH, MONTHS_PER_YEAR = 21, 12
 
@@ -46,15 +47,22 @@ class MacroSettings(Parameters):
     unemployment: float = Field(0.064, ge=0.0, lt=1.0, description="unemployment at the opening")
     markup: float = Field(0.75, gt=0.0, le=5.0, description="markup of consumer firms at the opening")
     policy_rate: float = Field(0.022, ge=-0.01, le=1.0, description="policy rate at the opening, a year")
+    free_float: float = Field(
+        0.40, gt=0.0, le=1.0, description="part of the shares that traders hold; the rest is the group holder's, if any"
+    )
     share_price: int = Field(2_000, ge=100, le=10_000_000, description="mean opening price of a share, cents")
 
 
 @dataclass
 class Memory:
-    """Numbers the economy carries from month to month; rates a year, money in minor units."""
+    """Numbers the economy carries from month to month; rates a year, money in minor units.
+
+    ``rate`` is what the rule decided; `ClosedEconomy.policy_rate` is in force, with the ``wedge`` of shocks.
+    """
 
     month: int = 0
     rate: float = 0.0
+    wedge: float = 0.0
     shadow: float = 0.0
     long_yield: float = 0.0
     coupon: float = 0.0
@@ -126,6 +134,7 @@ class ClosedEconomy:
         self.interbank_day: InterbankDay | None = None
         self.illiquid: IntArray = np.zeros(0, np.int64)
         self.memory = Memory()
+        self.accounts = Accounts()
         self.memory.missed = [0] * firms.size
         self.values: FloatArray = np.ones(firms.size + banks.size)
 
@@ -134,6 +143,12 @@ class ClosedEconomy:
         """Nominal GDP of the last twelve months, or of a year at the pace of the months so far."""
         months = self.memory.gdp[-MONTHS_PER_YEAR:]
         return max(1, sum(months) * MONTHS_PER_YEAR // max(len(months), 1))
+
+    @property
+    def policy_rate(self) -> float:
+        """The policy rate in force, a year: the rule's, and what shocks add to it, not below the bound."""
+        m = self.memory
+        return max(m.rate + m.wedge, self.rule.settings.lower_bound) if m.wedge else m.rate
 
     @property
     def real_loan_rate(self) -> float:
@@ -209,6 +224,7 @@ class ClosedEconomy:
         return {
             "firms": self.firms, "banks": self.banks, "households": self.households, "resources": self.resources,
             "expectations": self.expectations, "indices": self.indices, "interbank": self.interbank,
+            "accounts": self.accounts,
             "depositors": self.depositors,
         }  # fmt: skip
 

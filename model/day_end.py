@@ -37,7 +37,7 @@ def run(economy: Economy) -> None:
     c, settings = closed_of(economy), economy.settings
     if not settings.runs.on:
         return
-    ratios = c.banks.capital_ratio(economy.ledger, settings.prudential)
+    ratios = c.banks.capital_ratio(economy.ledger, economy.prudential)
     fear = fear_of(economy)
     if fear == 0.0 and (ratios[c.banks.open] >= settings.runs.safe_ratio).all():
         return  # nobody has a reason, and nobody has run
@@ -57,13 +57,13 @@ def settle_reserves(economy: Economy) -> None:
     repay_advances(ledger, banks, m.facility, central_bank=c.central_bank)
     c.interbank.repay(ledger, banks)
     c.interbank_day = c.interbank.lend(
-        ledger, banks, policy_rate=m.rate, corridor=corridor(settings.central_bank, m.rate),
-        default_probability=banks.default_probability(ledger, settings.prudential),
-        exposure_limit=banks.exposure_limit(ledger, settings.prudential), fear=fear_of(economy),
+        ledger, banks, policy_rate=c.policy_rate, corridor=corridor(settings.central_bank, c.policy_rate),
+        default_probability=banks.default_probability(ledger, economy.prudential),
+        exposure_limit=banks.exposure_limit(ledger, economy.prudential), fear=fear_of(economy),
     )  # fmt: skip
     limit = banks.advance_limit(ledger, settings.last_resort)
     c.illiquid = cover_shortfalls(ledger, banks, limit, central_bank=c.central_bank).illiquid
-    m.facility = advance_rate(settings.last_resort, m.rate)
+    m.facility = advance_rate(settings.last_resort, c.policy_rate)
 
 
 def resolve(economy: Economy) -> None:
@@ -74,7 +74,7 @@ def resolve(economy: Economy) -> None:
         note_bank_failure(economy, failure)
     c.illiquid = np.zeros(0, np.int64)
     economy.group_newcomers()
-    deposit_rate, _lending_rate = corridor(settings.central_bank, c.memory.rate)
+    deposit_rate, _lending_rate = corridor(settings.central_bank, c.policy_rate)
     remunerate_reserves(ledger, c.banks, deposit_rate, central_bank=c.central_bank)
     c.banks.close_day(ledger)
 
@@ -89,7 +89,7 @@ def resolution_of(economy: Economy) -> Resolution:
             economy.exchange.cancel_owner(owner)
 
     return Resolution(
-        settings.resolution, settings.prudential, settings.deposit_insurance, settings.last_resort, c.authorities,
+        settings.resolution, economy.prudential, settings.deposit_insurance, settings.last_resort, c.authorities,
         [FIRST_SHARE + first + slot for slot in range(c.banks.size)],
         before_shares_vanish=lambda slot: close_book(economy, first + slot),
         before_deposits_fall=cancel_orders_of,
@@ -121,8 +121,8 @@ def supervise(economy: Economy) -> None:
     """Each month: banks heed their ratios, pay insurance premiums, and new banks take empty slots."""
     c, ledger, settings = closed_of(economy), economy.ledger, economy.settings
     banks = c.banks
-    told = banks.heed(settings.prudential, settings.bank_behaviour, banks.books(ledger))
-    ratios = banks.capital_ratio(ledger, settings.prudential)
+    told = banks.heed(economy.prudential, settings.bank_behaviour, banks.books(ledger))
+    ratios = banks.capital_ratio(ledger, economy.prudential)
     collect_premiums(ledger, banks, settings.deposit_insurance, fund=c.insurance, capital_ratios=ratios)
     _issue_rights(economy, c, told.rights_issue)
     for slot in np.flatnonzero(~banks.open).tolist():

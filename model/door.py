@@ -17,7 +17,7 @@ from ..core.units import OwnerId, Side
 from ..markets.exchange import RoundOutcome
 from ..markets.orders import NO_EXPIRY, R_OWNER, Kind, Reason
 from .commands import ActionResult, Buy, Cancel, Command, Cover, Sell, Short, parse_action
-from .shocks import books_of, parse_shock
+from .shocks import check_shock, parse_shock
 
 if TYPE_CHECKING:
     from .economy import Economy
@@ -104,7 +104,7 @@ def _apply_by_hand(economy: Economy, command: Command) -> None:
 def _apply_shock(economy: Economy, command: Command) -> None:
     values = {name: value for name, value in command.payload.items() if name != "type"}
     shock = parse_shock(values)
-    books_of(shock, economy.symbols)
+    check_shock(shock, economy.settings)
     economy.shocks.append(shock)
     _finish(economy, command, command.payload, True, Reason.ACCEPTED, "in force from tick " + str(shock.at))
 

@@ -25,10 +25,12 @@ from ..core.errors import CatallaxyError, Halted, OutOfBounds
 from ..core.logs import get_logger
 from ..core.mesa_adaptor import Collector, taken_apart
 from ..core.parameters import Parameters, unflattened
-from ..core.units import FloatArray, IntArray, OwnerId, Sector, Tick
+from ..core.units import TRADING_DAYS_PER_YEAR, FloatArray, IntArray, OwnerId, Sector, Tick
 from ..ledger.blocks import genesis
 from ..ledger.files import canonical_json
 from ..ledger.ledger import Ledger
+from ..ledger.matrices import BalanceSheet, FlowMatrix, Revaluations
+from ..ledger.periods import DAY, MONTH, YEAR, known_period
 from ..ledger.tables import digest_arrays
 from ..markets.exchange import Counters, Exchange
 from ..markets.order_sheet import OrderSheet
@@ -37,13 +39,14 @@ from ..markets.tape import Tape
 from ..policies.prudential import PrudentialSettings
 from .alerts import Alerts
 from .anchors import build_anchor
-from .clock import Clock
+from .clock import DAYS_PER_MONTH, Clock
 from .closed_economy import ClosedEconomy
 from .commands import ActionResult, Command, plain_values
 from .door import Refused, check_action
 from .floor import Floor, post_estate
 from .genesis import endow, form_populations, found_institutions, list_stocks, slots_needed
 from .month import value_shares
+from .national_accounts import real_assets
 from .moods import open_psychology
 from .opening_stocks import Opening
 from .persistence import Memory
@@ -51,6 +54,7 @@ from .recorder import Recorder
 from .roster import EconomyRoster
 from .scenario import Scenario, load_scenario
 from .schedule import Schedule, Stage, When
+from .shock_effects import banks_standard
 from .shocks import check_shock, parse_shock
 from .snapshot import Snapshot
 from .stages import default_schedule
@@ -153,6 +157,7 @@ class Economy(PopulatedModel):
             self.closed = founding.economy(households, self.populations, self._ranges)
             self.opening = founding.prices(self.closed)
         self.symbols: tuple[str, ...] = listings.symbols
+        self.ledger.mark(listings.security, self.opening * listings.unit_value)
         self.psychology: Psychology | None = open_psychology(self)
         self.calm = calm_scales(len(self.symbols))
         self.taken: IntArray = np.zeros((4, len(self.symbols)), np.int64)
@@ -180,6 +185,7 @@ class Economy(PopulatedModel):
         if founding is not None and self.closed is not None:
             founding.fund(self.closed)
             value_shares(self)
+            self.closed.accounts.open(self.closed)
         self.roster = EconomyRoster(self)
         self.sheet = OrderSheet()
         self.counters = Counters()
@@ -187,7 +193,7 @@ class Economy(PopulatedModel):
         self.halted_books = np.zeros(listings.size, np.bool_)
         self.shocks: list[Any] = [parse_shock(shock) for shock in settings.shocks]
         for number, shock in enumerate(self.shocks):
-            check_shock(shock, self.symbols, tuple(p.name for p in self.populations), f"shocks[{number}]")
+            check_shock(shock, settings, f"shocks[{number}]")
         self.results: dict[int, ActionResult] = {}
         self.pending_results: list[tuple[int, Command]] = []
         self.identities_checked = 0
@@ -377,7 +383,7 @@ class Economy(PopulatedModel):
         """
         values = shock.model_dump() if isinstance(shock, Parameters) else dict(shock)
         parsed = parse_shock(values)
-        check_shock(parsed, self.symbols, tuple(population.name for population in self.populations))
+        check_shock(parsed, self.settings)
         if parsed.at <= self.tick:
             raise OutOfBounds("shock.at", parsed.at, f"tick {self.tick} is over; give {self.tick + 1} or later")
         return self._enqueue(source, -1, {"type": "SHOCK", **parsed.model_dump(mode="json")})
@@ -482,12 +488,9 @@ class Economy(PopulatedModel):
 
     @property
     def prudential(self) -> PrudentialSettings:
-        """What banks must hold: the scenario's numbers, and over them those of the rules in force."""
+        """What banks must hold: the scenario's numbers, over them those of the rules in force, and what a crunch adds."""
         rules = {} if self.regulator is None else self.regulator.requirements()
-        return self.settings.prudential.replaced(rules) if rules else self.settings.prudential
-
-    def apply_resource_shocks(self) -> None:
-        """Let shocks to resources that begin this month strike or discover."""
+        return banks_standard(self, self.settings.prudential.replaced(rules) if rules else self.settings.prudential)
 
     def cash_of(self, owners: IntArray) -> IntArray:
         """Return deposits, free and reserved, of many owners."""
@@ -533,9 +536,31 @@ class Economy(PopulatedModel):
         objects = np.array([trader.owner for trader in self.floor.traders], np.int64)
         return np.concatenate([self.roster.owner_ids(), objects])
 
-    def balance_sheet(self) -> Any:
-        """Return the balance-sheet matrix (instruments x sectors) in minor units or lots; rows sum to 0."""
-        return self.ledger.balance_sheet()
+    def balance_sheet(self) -> BalanceSheet:
+        """Return the balance-sheet matrix (instruments x sectors) in minor units or lots; rows sum to 0.
+
+        Printed, shares are valued at last prices and firms' capital and inventories have rows of their own.
+        """
+        real = {} if self.closed is None else real_assets(self.closed)
+        return BalanceSheet.of(self.ledger, real)
+
+    def flows(self, period: str = "day") -> FlowMatrix:
+        """Return the transactions-flow matrix of a period: ``day``, ``month``, ``year`` or ``run``.
+
+        It is the period under way, or the one that has just ended when nothing has happened since.
+        """
+        return FlowMatrix.of(self.ledger, period, ended=self._has_ended(period))
+
+    def revaluations(self, period: str = "day") -> Revaluations:
+        """Return what changes of prices and write-offs did to net worth in a period (see `flows`)."""
+        return Revaluations.of(self.ledger, period, ended=self._has_ended(period))
+
+    def _has_ended(self, period: str) -> bool:
+        """Return whether the newest tick was the last of such a period."""
+        days = {DAY: 1, MONTH: DAYS_PER_MONTH, YEAR: TRADING_DAYS_PER_YEAR}.get(known_period(period))
+        return days is not None and 0 < self.tick and not self.stepping and (
+            self.tick % (days * self.clock.ticks_per_day) == 0
+        )  # fmt: skip
 
     def table(self, name: str) -> Any:
         """Return a recorded table as a pandas frame (without a folder: of the recent days kept)."""

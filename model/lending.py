@@ -40,7 +40,7 @@ def grant_loans(economy: Economy, c: ClosedEconomy, debtors: IntArray, wish: Int
 
     A loan creates the deposit it pays out.
     """
-    ledger, rules = economy.ledger, economy.settings.prudential
+    ledger, rules = economy.ledger, economy.prudential
     first = slots_of(c.banks, ledger.owners.column("house_bank")[debtors])
     loans = agree_loans(
         ledger, c.banks, rules, debtors=debtors, wanted=wish, first=np.maximum(first, 0), weight=rules.weight_firms
@@ -52,7 +52,7 @@ def grant_loans(economy: Economy, c: ClosedEconomy, debtors: IntArray, wish: Int
 def service_loans(economy: Economy, c: ClosedEconomy) -> None:
     """Let firms pay the month's interest and repay a part; what is missed is added to the debt and remembered."""
     ledger, firms = economy.ledger, c.firms
-    rates = c.banks.by_owner(ledger, c.banks.loan_rate, others=max(c.memory.rate, 0.0))
+    rates = c.banks.by_owner(ledger, c.banks.loan_rate, others=max(c.policy_rate, 0.0))
     service = pay_interest(ledger, LOAN, rates, months=1)
     firms.interest[:] = _by_firm(economy, c, service, service.paid)
     c.memory.missed = _by_firm(economy, c, service, service.missed).tolist()

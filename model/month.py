@@ -23,6 +23,7 @@ from ..policies.monetary import okun_gap
 from ..policies.policy_rule import Readings
 from .closed_economy import MONTHS_PER_YEAR, ClosedEconomy
 from .lending import grant_loans, service_loans, split
+from .resource_shocks import befall
 
 if TYPE_CHECKING:
     from .economy import Economy
@@ -51,7 +52,7 @@ def decide_rate(economy: Economy) -> None:
     decision = c.rule.decide(readings, m.rule)
     m.rate, m.shadow, m.rule = decision.rate, decision.shadow, dict(decision.memory)
     _purchase(economy, c)
-    c.banks.set_rates(m.rate)
+    c.banks.set_rates(c.policy_rate)
 
 
 def _purchase(economy: Economy, c: ClosedEconomy) -> None:
@@ -68,8 +69,14 @@ def _purchase(economy: Economy, c: ClosedEconomy) -> None:
         m.bought += buy_bonds(economy, c, "asset purchase", c.central_bank, amount)
     elif decision.fraction < 0.0:
         m.bought -= sell_bonds(economy, c, "asset sale", c.central_bank, min(amount, m.bought))
-    target = economy.settings.central_bank
-    mean = mean_expected_rate(s, m.shadow, target.neutral_rate + target.target, lower_bound=target.lower_bound)
+    price_bonds(economy, c)
+
+
+def price_bonds(economy: Economy, c: ClosedEconomy) -> None:
+    """Set the long yield: the policy rates expected over ten years, and what purchases make of the term premium."""
+    m, s, target = c.memory, economy.settings.asset_purchases, economy.settings.central_bank
+    now = m.shadow + m.wedge
+    mean = mean_expected_rate(s, now, target.neutral_rate + target.target, lower_bound=target.lower_bound)
     m.long_yield = term_yield(s, mean, m.bought / c.annual_gdp)
 
 
@@ -209,11 +216,7 @@ def extract(economy: Economy) -> None:
     """Extract resources, sell them and permits to consumer firms, and renew what renews."""
     c, ledger = closed_of(economy), economy.ledger
     firms, resources = c.firms, c.resources
-    for event in resources.hazards(c.memory.month):
-        economy.recorder.note_event(
-            f"resource:{event.kind}", resource=event.name, units=event.units, share=event.share, until=event.until
-        )
-    economy.apply_resource_shocks()
+    befall(economy, c)
     dug = np.flatnonzero(firms.is_resource)
     effort = firms.effort(c.productivity())
     can = np.minimum(firms.workers * c.productivity() * effort, firms.capacity)[dug]
@@ -443,7 +446,7 @@ def pay_dividends(economy: Economy) -> None:
     s = economy.settings.firms
     cash = c.cash(ledger) - c.firms.liquidity_goal(c.material_costs())
     firms = np.maximum(np.floor(s.payout * cash), 0).astype(np.int64)
-    banks = c.banks.dividends_payable(economy.ledger, economy.settings.prudential)
+    banks = c.banks.dividends_payable(economy.ledger, economy.prudential)
     gross = np.concatenate([firms, banks])
     paid = _distribute(economy, c, gross)
     decay = 0.5 ** (1.0 / s.dividend_half_life)

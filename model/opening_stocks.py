@@ -16,6 +16,7 @@ from ..agents.endowment import opening_wealth
 from ..agents.firms import Firms
 from ..agents.households import Households
 from ..agents.population import Population
+from ..agents.strategies.holder import Holder
 from ..agents.valuation import share_values
 from ..core.errors import OutOfBounds
 from ..core.randomness import BIRTH, Draws
@@ -87,6 +88,7 @@ class Opening:
     def economy(self, households: Households, populations: list[Population], ranges: list[range]) -> ClosedEconomy:
         """Return the closed economy with all its real stocks, before any money is posted."""
         self.weight = self._weights(households, populations, ranges)
+        self.owning = self._owning(households, populations, ranges)
         scenario, macro = self.scenario, self.scenario.macro
         intensity = np.array([one.intensity for one in scenario.resources])
         dug = extracted(scenario)
@@ -257,6 +259,17 @@ class Opening:
             first = owners.start - households.first
             wealth[first : first + len(owners)] = opening_wealth(self.scenario.traders, population.draws(0, 0), rows)
         return np.asarray(wealth / wealth.sum(), np.float64)
+
+    def _owning(self, households: Households, populations: list[Population], ranges: list[range]) -> FloatArray:
+        """Return (households,) parts of all shares: what floats by wealth, the rest to the group that never trades."""
+        part = self.weight.copy()
+        for population, owners in zip(populations, ranges, strict=True):
+            if population.name == Holder.name:
+                rows = slice(owners.start - households.first, owners.stop - households.first)
+                held, floats = part[rows].sum(), self.scenario.macro.free_float
+                part *= floats / (1.0 - held)
+                part[rows] = self.weight[rows] * (1.0 - floats) / held
+        return part
 
     def _issue_shares(self, closed: ClosedEconomy, weight: FloatArray) -> None:
         """Give every household lots of every share in proportion to wealth, fractions rounded at random."""

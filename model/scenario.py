@@ -191,7 +191,7 @@ def load_scenario(
         check_rule(scenario.central_bank, scenario.expectations, scenario.central_bank.allow_unstable)
     check_rules(scenario)
     for i, shock in enumerate(scenario.shocks):
-        check_shock(parse_shock(shock), scenario.symbols(), tuple(scenario.traders.groups()), f"shocks[{i}]")
+        check_shock(parse_shock(shock), scenario, f"shocks[{i}]")
     return scenario
 
 

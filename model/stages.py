@@ -17,6 +17,7 @@ from .moods import feel, note_takers
 from .regulation import set_phases, switch_rules, watch_market
 from .scenario import Scenario
 from .schedule import Schedule, Stage, When
+from .shock_effects import strike
 from .shocks import FundamentalJump, OrderFlood, books_of
 from .snapshot import Snapshot
 
@@ -85,6 +86,7 @@ def inject(economy: Economy) -> None:
     set_phases(economy)
     economy.exchange.expire(economy.tick)
     economy.exchange.refresh()
+    strike(economy)
     for number, shock in enumerate(economy.shocks):
         if isinstance(shock, OrderFlood) and shock.is_in_force(economy.tick):
             _flood(economy, shock, number)
@@ -220,9 +222,10 @@ def recount(economy: Economy) -> None:
     identities.recount_agrees(economy.ledger)
     identities.reservations_agree(economy.ledger, economy.exchange.reserved())
     identities.positions_follow(economy.ledger)
+    identities.worth_follows(economy.ledger)
     if economy.closed is not None and economy.clock.is_day_end(economy.tick):
         identities.reserves_covered(economy.ledger)
-    economy.identities_checked += 4
+    economy.identities_checked += 5
 
 
 def observe(economy: Economy) -> None:
@@ -231,7 +234,9 @@ def observe(economy: Economy) -> None:
 
 
 def close_day(economy: Economy) -> None:
-    """Recount, write the day's rows, start new daily bars and flow periods."""
+    """Mark shares, recount, write the day's rows, start new daily bars and flow periods."""
+    listings = economy.exchange.listings
+    economy.ledger.mark(listings.security, economy.exchange.last * listings.unit_value)
     recount(economy)
     close = economy.exchange.last.astype(np.float64)
     economy.tape.note_day(close)

@@ -2,6 +2,7 @@
 
 from .fundamentalist import Fundamentalist
 from .herder import Herder
+from .holder import Holder
 from .hybrid import Hybrid
 from .market_maker import MarketMaker
 from .mean_reversion import MeanReversion
@@ -12,6 +13,7 @@ from .ticker_producer import TickerProducer
 __all__ = [
     "Fundamentalist",
     "Herder",
+    "Holder",
     "Hybrid",
     "MarketMaker",
     "MeanReversion",
