@@ -159,9 +159,14 @@ class Depositors:
             ordinals_within_kind(ledger.owners), day, float(fear), *self._weights(),
         )  # fmt: skip
         movers = np.flatnonzero(target >= 0)
-        moves = _moves(ledger, movers, banks.owners[target[movers]])
-        for slot in np.unique(target[movers]).tolist():
-            ledger.move_house_bank(movers[target[movers] == slot], int(banks.owners[slot]))
+        return self.leave(ledger, banks, movers, target[movers], day=day)
+
+    def leave(self, ledger: Ledger, banks: Banks, movers: IntArray, slots: IntArray, *, day: int) -> Moves:
+        """Move the whole accounts of ``movers`` (n,) to the banks in ``slots`` (n,), and remember who ran."""
+        self._grow(ledger.owners.size)
+        moves = _moves(ledger, movers, banks.owners[slots])
+        for slot in np.unique(slots).tolist():
+            ledger.move_house_bank(movers[slots == slot], int(banks.owners[slot]))
         self.left_bank[movers], self.left_day[movers] = moves.source, day
         return moves
 
