@@ -61,11 +61,13 @@ class Banks:
         Reserves when the last day was closed, minor units.
     interest_carried : (banks,) float64
         Interest on reserves earned and not yet paid, a fraction of a minor unit.
+    planning : (banks,) bool
+        Whether supervisors demand a capital plan.
     """
 
     columns = (
         "open", "dividend_year", "loan_rate", "deposit_rate", "lending", "failures", "extra_spread",
-        "outflow_variance", "closing_reserves", "interest_carried",
+        "outflow_variance", "closing_reserves", "interest_carried", "planning",
     )  # fmt: skip
 
     def __init__(self, settings: BankSettings, owners: range) -> None:
@@ -82,6 +84,7 @@ class Banks:
         self.outflow_variance: FloatArray = np.zeros(count)
         self.closing_reserves: IntArray = np.full(count, UNKNOWN, np.int64)
         self.interest_carried: FloatArray = np.zeros(count)
+        self.planning: BoolArray = np.zeros(count, np.bool_)
 
     @property
     def size(self) -> int:

@@ -71,12 +71,14 @@ class Firms:
     """Firms as columns; a slot keeps row, book and symbol for life, a successor in it gets an owner id of its own.
 
     Integers are minor units, units of goods or workers; ``price`` and ``wage`` are kept as floats and posted rounded.
+    Counts of the month: goods were ``produced``, ``sold`` and ``spoiled``, capital was ``bought``, ``worn`` and
+    ``scrapped`` (units); ``used`` is the output for which there were resources.
     """
 
     integers = (
         "owners", "resource", "capital", "inventory", "workers", "wanted", "vacancies", "produced", "sold", "unmet",
-        "used", "spoiled", "scrapped", "revenue", "wages", "material", "interest", "investment", "borrowed", "dividend",
-        "failures", "chief", "founded",
+        "used", "spoiled", "bought", "worn", "scrapped", "revenue", "wages", "material", "interest", "investment",
+        "borrowed", "dividend", "failures", "chief", "founded",
     )  # fmt: skip
     floats = ("price", "wage", "markup", "expected_sales", "planned_investment", "dividend_year", "profit_year")
 
@@ -104,6 +106,8 @@ class Firms:
     unmet: IntArray
     used: IntArray
     spoiled: IntArray
+    bought: IntArray
+    worn: IntArray
     scrapped: IntArray
     revenue: IntArray
     wages: IntArray
@@ -229,13 +233,13 @@ class Firms:
         s = self.settings
         gap = s.debt_speed * (s.debt_target * self.capital * price_level - debt)
         lacking = self.wanted * (self.wage + s.productivity * material_cost) - cash
-        return np.maximum(np.floor(np.maximum(gap, lacking)), 0.0).astype(np.int64)
+        return np.asarray(np.maximum(np.floor(np.maximum(gap, lacking)), 0.0), np.float64).astype(np.int64)
 
     def start_month(self) -> None:
         """Forget the counts of the month before."""
         for name in (
-            "produced", "sold", "unmet", "used", "spoiled", "scrapped", "revenue", "wages", "material", "interest",
-            "investment", "borrowed", "dividend",
+            "produced", "sold", "unmet", "used", "spoiled", "bought", "worn", "scrapped", "revenue", "wages", "material",
+            "interest", "investment", "borrowed", "dividend",
         ):  # fmt: skip
             getattr(self, name)[:] = 0
 

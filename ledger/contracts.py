@@ -50,7 +50,7 @@ class Contracts:
 
     def standing(self, instrument: int, creditors: object, debtors: object) -> IntArray:
         """Return the numbers of the running contracts between pairs, opening empty ones where there are none."""
-        who, whom = np.broadcast_arrays(np.atleast_1d(creditors), np.atleast_1d(debtors))
+        who, whom = np.broadcast_arrays(np.atleast_1d(np.asarray(creditors)), np.atleast_1d(np.asarray(debtors)))
         numbers = np.empty(who.shape[0], np.int64)
         for i, pair in enumerate(zip(who.tolist(), whom.tolist(), strict=True)):
             number = self._standing.get((instrument, *pair))

@@ -20,6 +20,7 @@ from ..ledger.chart import FIRST_SHARE, RESERVES
 from ..markets.facilities import cover_shortfalls, remunerate_reserves, repay_advances
 from ..policies.last_resort import advance_rate
 from ..policies.monetary import corridor
+from ..policies.prudential import Standing
 from .closed_economy import ClosedEconomy
 from .month import closed_of
 
@@ -39,8 +40,6 @@ def run(economy: Economy) -> None:
         return
     ratios = c.banks.capital_ratio(economy.ledger, economy.prudential)
     fear = fear_of(economy)
-    if fear == 0.0 and (ratios[c.banks.open] >= settings.runs.safe_ratio).all():
-        return  # nobody has a reason, and nobody has run
     moves = c.depositors.day(
         economy.ledger, c.banks, ratios, fear=fear, limit=deposit_limit(economy.ledger, settings.deposit_insurance),
         day=economy.day, seed=economy.seed,
@@ -70,6 +69,7 @@ def resolve(economy: Economy) -> None:
     """Resolve banks that are short of capital or reserves, until none is; pay interest on reserves."""
     c, ledger, settings = closed_of(economy), economy.ledger, economy.settings
     authority = resolution_of(economy)
+    _note_plans(economy, c, authority)
     for failure in authority.resolve_to_fixed_point(ledger, c.banks, c.illiquid, tick=economy.tick):
         note_bank_failure(economy, failure)
     c.illiquid = np.zeros(0, np.int64)
@@ -77,6 +77,15 @@ def resolve(economy: Economy) -> None:
     deposit_rate, _lending_rate = corridor(settings.central_bank, c.policy_rate)
     remunerate_reserves(ledger, c.banks, deposit_rate, central_bank=c.central_bank)
     c.banks.close_day(ledger)
+
+
+def _note_plans(economy: Economy, c: ClosedEconomy, authority: Resolution) -> None:
+    """Write an event where a bank's capital has fallen so far that supervisors demand a plan."""
+    due = authority.standing(economy.ledger, c.banks) == Standing.PLAN
+    for slot in np.flatnonzero(due & ~c.banks.planning).tolist():
+        symbol = economy.symbols[c.firms.size + slot]
+        economy.recorder.note_event("capital_plan", owner=int(c.banks.owners[slot]), symbol=symbol)
+    c.banks.planning = due
 
 
 def resolution_of(economy: Economy) -> Resolution:

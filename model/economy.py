@@ -207,7 +207,7 @@ class Economy(PopulatedModel):
             self.regulator.open(self.clock, self.symbols, self.opening, self.index)
         self.recorder = Recorder(self)
         self.alerts = Alerts(settings.alerts, self.symbols, self.opening)
-        self.chain_head = genesis({"scenario": self.settings.effective(), "seed": self.seed})
+        self.chain_head: str = genesis({"scenario": self.settings.effective(), "seed": self.seed})
 
     def group_newcomers(self) -> None:
         """Let `group_of` reach as far as the accounts; whoever belongs to no population is an object trader."""

@@ -130,7 +130,7 @@ class Opening:
         weight = np.where(goods, 0.8 + 0.4 * u, 0.0)
         output = consumer * weight / weight.sum()
         output[firms.is_resource] = intensity[dug] * consumer
-        return np.maximum(output, 1.0)
+        return np.asarray(np.maximum(output, 1.0), np.float64)
 
     def _set_prices(self, closed: ClosedEconomy) -> None:
         firms, s = closed.firms, closed.firms.settings
