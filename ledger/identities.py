@@ -67,14 +67,23 @@ def recount_agrees(ledger: Ledger) -> None:
 
 def positions_follow(ledger: Ledger) -> None:
     """A4: what every sector has gained in each instrument is what it transacted and lost since the period began."""
-    positions = ledger.positions()
-    opening = np.zeros_like(positions)
-    opening[: ledger.opening.shape[0]] = ledger.opening
-    gap = positions - opening - ledger.transactions() - ledger.written_off()
+    gap = ledger.positions() - ledger.with_one_money(ledger.opening) - ledger.transactions() - ledger.written_off()
     if gap.any():
         number, code = (int(x[0]) for x in np.nonzero(gap))
-        name = [i.name for i in (*ledger.instruments.dense, *ledger.instruments.contractual)][number]
-        raise IdentityBroken("A4 agents", f"{name}, sector {SECTORS[code]}", int(gap[number, code]))
+        raise IdentityBroken("A4 agents", f"{ledger.names[number]}, sector {SECTORS[code]}", int(gap[number, code]))
+
+
+def worth_follows(ledger: Ledger) -> None:
+    """A4 in values: every sector's net worth changed by its gains from postings, its revaluations and its losses.
+
+    One side is marks times positions, now and when the period began; the other the flows, at the marks of then.
+    """
+    today = ledger.today()
+    gains = sum(part.sum(axis=0) for part in (today.gains, today.revalued, today.lost))
+    gap = ledger.worth() - ledger.opening_worth - gains
+    if gap.any():
+        code = int(np.flatnonzero(gap)[0])
+        raise IdentityBroken("A4 net worth", f"sector {SECTORS[code]}", int(gap[code]))
 
 
 def reserves_covered(ledger: Ledger) -> None:

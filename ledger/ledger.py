@@ -11,11 +11,13 @@ import pandas as pd
 from ..core.errors import OutOfBounds, Overdraft
 from ..core.units import SECTOR_CODE, SECTORS, BoolArray, IntArray, OwnerId, Sector
 from .contracts import AMOUNT, CREDITOR, DEBTOR, DUE, INSTRUMENT, NO_DATE, Contracts
-from .instruments import Instrument, Instruments
+from .instruments import Instrument, InstrumentKind, Instruments
 from .owners import NOBODY, Owners
+from .periods import Periods, Totals
 from .posting import FREE, RESERVED, as_rows, post_rows, post_trades, release_rows, reserve_rows
 
 PERIODICAL = ("flows", "contract_flows", "losses", "contract_losses")
+_BY_DAY = (*PERIODICAL, "revaluations", "opening", "opening_worth", "marks", "marks_before")
 
 
 class Ledger:
@@ -38,6 +40,12 @@ class Ledger:
         deposits. ``contract_flows`` is the same of claims: who issues pays, who lends receives.
     losses, contract_losses : (instruments, sectors, sectors) int64
         What was written off in the running period: holder or creditor, and whose liability it was.
+    marks, marks_before : (instruments,) int64
+        What a lot or minor unit is worth, minor units, now and when the period began; 1 for all but shares.
+    revaluations : (instruments, sectors) int64
+        What changes of marks brought in the running period: see `mark`.
+    periods : Periods
+        The sums of months, years and the run: see `totals`.
 
     Examples
     --------
@@ -68,7 +76,12 @@ class Ledger:
         self.contract_flows: IntArray = np.zeros((0, 0, sectors, sectors), np.int64)
         self.losses: IntArray = np.zeros((0, sectors, sectors), np.int64)
         self.contract_losses: IntArray = np.zeros((0, sectors, sectors), np.int64)
+        self.marks: IntArray = np.zeros(0, np.int64)
+        self.marks_before: IntArray = np.zeros(0, np.int64)
+        self.revaluations: IntArray = np.zeros((0, sectors), np.int64)
         self.opening: IntArray = np.zeros((0, sectors), np.int64)
+        self.opening_worth: IntArray = np.zeros(sectors, np.int64)
+        self.periods = Periods()
         self.month: dict[str, IntArray] = {}
 
     # -- growing ------------------------------------------------------------------------------
@@ -95,10 +108,13 @@ class Ledger:
     def add_instrument(self, instrument: Instrument) -> int:
         """Register an instrument; a dense one gets a column in every account. Return its number."""
         number = self.instruments.add(instrument)
-        if self.opening.shape[0]:
-            place = number if instrument.dense else len(self.instruments.dense) + number
-            self.opening = np.insert(self.opening, place, 0, axis=0)
+        place = number if instrument.dense else len(self.instruments.dense) + number
+        self.opening = np.insert(self.opening, place, 0, axis=0)
+        self.periods.add_instrument(place)
         if instrument.dense:
+            mark = 0 if instrument.kind is InstrumentKind.SHARE else 1
+            self.marks, self.marks_before = np.append(self.marks, mark), np.append(self.marks_before, mark)
+            self.revaluations = _with_column(self.revaluations, axis=0)
             self.holdings = _with_column(self.holdings, axis=1)
             self.issued = _with_column(self.issued, axis=0)
             self.held = _with_column(self.held, axis=0)
@@ -303,6 +319,33 @@ class Ledger:
         self.instruments.replace_issuer(instrument, issuer)
         self.issuer = self.instruments.issuers
 
+    def mark(self, instruments: object, prices: object) -> None:
+        """Value shares anew, minor units a lot: holders gain what issuers lose, a revaluation and no transaction.
+
+        It comes at the end of a period, after everything that moves; what moved is valued at the marks before. A
+        share that nobody has or had takes its first mark at any time.
+
+        Raises
+        ------
+        OutOfBounds
+            For a price below 0, or an instrument that is no share; nothing has changed.
+        """
+        rows = np.atleast_1d(np.asarray(instruments, np.int64))
+        values = as_rows(prices, rows.shape[0], "prices")
+        self._check_exists("instrument", rows, len(self.instruments.dense), "dense instruments")
+        for number, value in zip(rows.tolist(), values.tolist(), strict=True):
+            if self.instruments.dense[number].kind is not InstrumentKind.SHARE:
+                raise OutOfBounds("instrument", self.instruments.dense[number].name, "only shares are marked")
+            if value < 0:
+                raise OutOfBounds(f"the price of {self.instruments.dense[number].name}", value, "give 0 or more")
+        for i in np.flatnonzero(self.issued[rows] == 0).tolist():
+            if not (self.flows[:, rows[i]].any() or self.losses[rows[i]].any()):
+                self.marks_before[rows[i]] = values[i]
+        net = self.held[rows]
+        net[np.arange(rows.shape[0]), self.owners.sectors[self.issuer[rows]]] -= self.issued[rows]
+        self.revaluations[rows] += (values - self.marks[rows])[:, None] * net
+        self.marks[rows] = values
+
     @staticmethod
     def _amounts(amount: object, numbers: IntArray, most: IntArray) -> IntArray:
         amounts = as_rows(amount, numbers.shape[0])
@@ -315,8 +358,9 @@ class Ledger:
     def _note_claims(self, kind: str, numbers: IntArray, amounts: IntArray, *, back: bool) -> None:
         parts, sector = self.contracts.rows[numbers], self.owners.sectors
         giver, taker = (CREDITOR, DEBTOR) if back else (DEBTOR, CREDITOR)
-        where = (self.kind(kind), parts[:, INSTRUMENT], sector[parts[:, giver]], sector[parts[:, taker]])
-        np.add.at(self.contract_flows, where, amounts)
+        number = self.kind(kind)  # a new kind lets the flows grow first
+        where = (parts[:, INSTRUMENT], sector[parts[:, giver]], sector[parts[:, taker]])
+        np.add.at(self.contract_flows[number], where, amounts)
 
     # -- reading ------------------------------------------------------------------------------
 
@@ -344,22 +388,38 @@ class Ledger:
         np.add.at(debts, (rows[:, INSTRUMENT], sector[rows[:, DEBTOR]]), rows[:, AMOUNT])
         return claims, debts
 
+    def net_positions(self) -> IntArray:
+        """Return (all instruments, sectors) assets minus liabilities, the dense first; minor units or lots."""
+        claims, debts = self.contract_positions()
+        return np.concatenate([self.held - self.liabilities(), claims - debts])
+
     def positions(self) -> IntArray:
         """Return (all instruments, sectors) assets minus liabilities; reserves are part of money, their own row 0."""
-        net = self.held - self.liabilities()
+        return self.with_one_money(self.net_positions())
+
+    def with_one_money(self, net: IntArray) -> IntArray:
+        """Return net positions (all instruments, sectors) with reserves added to the deposits that settle in them."""
+        out = net.copy()
         for number in np.flatnonzero(self.settles >= 0).tolist():
-            net[number] += net[self.settles[number]]
-            net[self.settles[number]] = 0
-        claims, debts = self.contract_positions()
-        return np.concatenate([net, claims - debts])
+            out[number] += out[self.settles[number]]
+            out[self.settles[number]] = 0
+        return out
+
+    def worth(self, net: IntArray | None = None) -> IntArray:
+        """Return (sectors,) the net worth at the marks in force, minor units; ``net`` are positions counted already."""
+        net = self.net_positions() if net is None else net
+        dense = len(self.instruments.dense)
+        return np.asarray(self.marks @ net[:dense] + net[dense:].sum(axis=0), np.int64)
 
     def balance_sheet(self) -> pd.DataFrame:
         """Return the balance-sheet matrix (instruments x sectors): assets plus, liabilities minus; rows sum to 0."""
-        claims, debts = self.contract_positions()
-        names = [i.name for i in (*self.instruments.dense, *self.instruments.contractual)]
         columns = [str(sector) for sector in SECTORS]
-        matrix = np.concatenate([self.held - self.liabilities(), claims - debts])
-        return pd.DataFrame(matrix, index=pd.Index(names, name="instrument"), columns=columns)
+        return pd.DataFrame(self.net_positions(), index=pd.Index(self.names, name="instrument"), columns=columns)
+
+    @property
+    def names(self) -> list[str]:
+        """Names of all instruments, the dense first."""
+        return [i.name for i in (*self.instruments.dense, *self.instruments.contractual)]
 
     def flow_rows(self) -> list[tuple[str, str, str, str, int]]:
         """Return the flow matrix of the period as (instrument, kind, payer, payee, amount) rows."""
@@ -384,17 +444,74 @@ class Ledger:
         losses = np.concatenate([self.losses, self.contract_losses])
         return np.asarray(losses.sum(axis=1) - losses.sum(axis=2), np.int64)
 
+    def today(self) -> Totals:
+        """Return the sums of the running period."""
+        dense = len(self.instruments.dense)
+        out = Totals.empty(len(self.kinds), self.opening)
+        at_face = np.ones(len(self.instruments.contractual), np.int64)
+        for flows, first, marks in ((self.flows, 0, self.marks_before), (self.contract_flows, dense, at_face)):
+            found = np.nonzero(flows)
+            rows += [
+                (instruments[k].name, self.kinds[kind], str(SECTORS[a]), str(SECTORS[b]), amount)
+                for kind, k, a, b, amount in zip(*(part.tolist() for part in (*found, flows[found])), strict=True)
+            ]
+        return rows
+
+    def transactions(self) -> IntArray:
+        """Return (all instruments, sectors) what sectors received minus what they gave in the period."""
+        net = [flows.sum(axis=(0, 2)) - flows.sum(axis=(0, 3)) for flows in (self.flows, self.contract_flows)]
+        return np.concatenate(net)
+
+    def written_off(self) -> IntArray:
+        """Return (all instruments, sectors) by how much losses changed positions in the period."""
+        losses = np.concatenate([self.losses, self.contract_losses])
+        return np.asarray(losses.sum(axis=1) - losses.sum(axis=2), np.int64)
+
+    def today(self) -> Totals:
+        """Return the sums of the running period."""
+        dense = len(self.instruments.dense)
+        out = Totals.empty(len(self.kinds), self.opening)
+        for flows, first, marks in (
+            (self.flows, 0, self.marks_before), (self.contract_flows, dense, np.ones_like(self.contract_losses[:, 0, 0]))
+        ):  # fmt: skip
+            found = np.nonzero(flows)
+            kind, number, payer, payee = found
+            value = flows[found] * marks[number]
+            for table, rows in ((out.gains, kind), (out.acquired, first + number)):
+                np.add.at(table, (rows, payee), value)
+                np.subtract.at(table, (rows, payer), value)
+            inside = (payer == payee) & (number == self.money) & (first == 0)
+            np.add.at(out.within, (kind[inside], payer[inside]), value[inside])
+        out.revalued[:dense] = self.revaluations
+        out.lost[:] = self.written_off()
+        out.lost[:dense] *= self.marks_before[:, None]
+        return out
+
+    def totals(self, period: str, *, ended: bool = False) -> tuple[Totals, IntArray]:
+        """Return the sums of ``day``, ``month``, ``year`` or ``run`` and the net positions with which they close.
+
+        The period is that under way, or with ``ended`` the one that ended last; ``run`` never ends.
+        """
+        if ended:
+            return self.periods.ended(period)
+        return self.periods.so_far(period, self.today()), self.net_positions()
+
     def close_period(self) -> None:
-        """Start a new flow period; what flowed is added to the month under way."""
+        """Start a new flow period; what flowed is added to the month, the year and the run under way."""
+        closing = self.net_positions()
+        self.periods.close_day(self.today(), closing)
         for name in PERIODICAL:
             array = getattr(self, name)
             self.month[name] = array + _as_large(self.month.get(name), array)
             array[:] = 0
-        self.opening = self.positions()
+        self.revaluations[:] = 0
+        self.marks_before = self.marks.copy()
+        self.opening, self.opening_worth = closing, self.worth(closing)
 
     def close_month(self) -> None:
-        """Start a new month."""
+        """Start a new month, after the last of its days was closed."""
         self.month = {}
+        self.periods.close_month(self.opening)
 
     def month_so_far(self, name: str) -> IntArray:
         """Return one of ``flows, contract_flows, losses, contract_losses`` since the month began."""
@@ -423,15 +540,13 @@ class Ledger:
             "holdings": holdings.copy() if copy else holdings,
             "issued": self.issued.copy(),
             "held": self.held.copy(),
-            "flows": self.flows.copy(),
-            "contract_flows": self.contract_flows.copy(),
-            "losses": self.losses.copy(),
-            "contract_losses": self.contract_losses.copy(),
-            "opening": self.opening.copy(),
+            **{name: getattr(self, name).copy() for name in _BY_DAY},
             "owed": self.owed[: self.owners.size].copy(),
             **{f"month.{name}": array.copy() for name, array in self.month.items()},
         }
-        return arrays, {**names, **self.instruments.state(), "posting_kinds": list(self.kinds)}
+        sums, counts = self.periods.state()
+        values = {**names, **self.instruments.state(), "posting_kinds": list(self.kinds), "periods": counts}
+        return arrays | sums, values
 
     def restore(self, arrays: Mapping[str, Any], values: Mapping[str, Any]) -> None:
         """Take the state returned by `state`."""
@@ -441,8 +556,9 @@ class Ledger:
         self.contracts.make_room(len(self.instruments.contractual), self.owners.size)
         self.kinds = list(values["posting_kinds"])
         self.holdings, self.issued = np.array(arrays["holdings"]), np.array(arrays["issued"])
-        for name in ("held", "flows", "contract_flows", "losses", "contract_losses", "opening", "owed"):
+        for name in ("held", "owed", *_BY_DAY):
             setattr(self, name, np.array(arrays[name]))
+        self.periods.restore(arrays, values["periods"])
         self.month = {n: np.array(arrays[f"month.{n}"]) for n in PERIODICAL if f"month.{n}" in arrays}
         self.issuer, self.settles = self.instruments.issuers, self.instruments.settles
 
