@@ -451,30 +451,6 @@ class Ledger:
         at_face = np.ones(len(self.instruments.contractual), np.int64)
         for flows, first, marks in ((self.flows, 0, self.marks_before), (self.contract_flows, dense, at_face)):
             found = np.nonzero(flows)
-            rows += [
-                (instruments[k].name, self.kinds[kind], str(SECTORS[a]), str(SECTORS[b]), amount)
-                for kind, k, a, b, amount in zip(*(part.tolist() for part in (*found, flows[found])), strict=True)
-            ]
-        return rows
-
-    def transactions(self) -> IntArray:
-        """Return (all instruments, sectors) what sectors received minus what they gave in the period."""
-        net = [flows.sum(axis=(0, 2)) - flows.sum(axis=(0, 3)) for flows in (self.flows, self.contract_flows)]
-        return np.concatenate(net)
-
-    def written_off(self) -> IntArray:
-        """Return (all instruments, sectors) by how much losses changed positions in the period."""
-        losses = np.concatenate([self.losses, self.contract_losses])
-        return np.asarray(losses.sum(axis=1) - losses.sum(axis=2), np.int64)
-
-    def today(self) -> Totals:
-        """Return the sums of the running period."""
-        dense = len(self.instruments.dense)
-        out = Totals.empty(len(self.kinds), self.opening)
-        for flows, first, marks in (
-            (self.flows, 0, self.marks_before), (self.contract_flows, dense, np.ones_like(self.contract_losses[:, 0, 0]))
-        ):  # fmt: skip
-            found = np.nonzero(flows)
             kind, number, payer, payee = found
             value = flows[found] * marks[number]
             for table, rows in ((out.gains, kind), (out.acquired, first + number)):
