@@ -14,7 +14,7 @@ from ..core.errors import IdentityBroken
 from ..core.units import IntArray, Sector
 from ..ledger import sector_identities
 from .month import closed_of
-from .national_accounts import WAGES, NationalAccounts
+from .national_accounts import NationalAccounts
 
 if TYPE_CHECKING:
     from .closed_economy import ClosedEconomy
@@ -35,7 +35,7 @@ def check_month(economy: Economy) -> None:
     capital_follows(c, economy.symbols)
     resources_follow(c)
     labour_adds_up(c)
-    wages_arrive(c, ledger.paid(*WAGES, payer=Sector.FIRMS, payee=Sector.HOUSEHOLDS))
+    wages_arrive(c, ledger.paid("wages", payer=Sector.FIRMS, payee=Sector.HOUSEHOLDS))
     output_agrees(c.accounts.close_month(c, ledger))
     c.accounts.begin_month(c)
     economy.identities_checked += LAWS_OF_THE_MONTH

@@ -301,7 +301,7 @@ def produce(economy: Economy) -> None:
     firms.inventory[goods] += made[goods]
     worn = np.rint(firms.settings.depreciation * firms.capital).astype(np.int64)
     firms.capital -= worn
-    firms.spoiled[:] = worn
+    firms.worn[:] = worn
     c.memory.output = int(made[goods].sum())
 
 
@@ -315,6 +315,7 @@ def invest(economy: Economy) -> None:
     rows, sellers, units = _shop(economy, c, budget, _INVESTORS + np.arange(firms.size), "investment", firms.owners)
     bought = np.bincount(rows, units, minlength=firms.size).astype(np.int64)
     firms.capital += bought
+    firms.bought[:] = bought
     firms.investment[:] = np.bincount(rows, units * firms.posted_price[sellers], minlength=firms.size).astype(np.int64)
 
 

@@ -13,6 +13,7 @@ from ..ledger.blocks import seal_block
 from ..markets.orders import NO_EXPIRY, Kind
 from . import day_end, failures, month
 from .door import apply_commands, note_results
+from .macro_identities import check_month
 from .moods import feel, note_takers
 from .regulation import set_phases, switch_rules, watch_market
 from .scenario import Scenario
@@ -75,6 +76,7 @@ def closed_stages() -> tuple[Stage, ...]:
         Stage("run", When.DAY, day_end.run, "depositors who fear for their bank move to a safer one"),
         Stage("settle reserves", When.DAY, day_end.settle_reserves, "banks lend overnight, then the central bank does"),
         Stage("resolve", When.DAY, day_end.resolve, "banks that failed are resolved, to a fixed point"),
+        Stage("accounts", monthly, check_month, "the month's accounts are closed and its identities checked"),
     )
 
 
