@@ -59,8 +59,10 @@ def _bounds(field: FieldInfo) -> str:
 def scenario_page() -> str:
     """Return the reference of everything a scenario may set."""
     from catallaxy.agents.strategy import strategies
+    from catallaxy.markets.resource_kinds import ResourceSettings
     from catallaxy.model import shocks
     from catallaxy.model.scenario import Scenario
+    from catallaxy.policies.market_rules import rules
 
     parts = [
         "# Everything a scenario may set",
@@ -81,6 +83,11 @@ def scenario_page() -> str:
     for name, strategy in sorted(strategies().items()):
         if strategy.__module__.startswith("catallaxy."):
             parts += [f"### `{name}`", _first(strategy), settings(strategy.Settings, f"strategy.{name}.")]
+    parts += ["## Resources: `[[resources]]`", _first(ResourceSettings), settings(ResourceSettings)]
+    parts.append("## Rules: `[[regulator.schedule]]`")
+    for name, rule in sorted(rules().items()):
+        if rule.__module__.startswith("catallaxy."):
+            parts += [f'### `rule = "{name}"`', _first(rule), settings(rule.Settings, "settings.")]
     parts.append("## Shocks: `[[shocks]]`")
     for kind in shocks.SHOCK_KINDS:
         model = next(model for model in _shock_models(shocks) if model.model_fields["kind"].default == kind)

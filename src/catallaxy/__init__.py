@@ -20,10 +20,15 @@ if TYPE_CHECKING:
     from .agents.strategy import Strategy as Strategy
     from .agents.strategy import StrategySettings as StrategySettings
     from .agents.traders import Trader as Trader
+    from .batch.experiment import run_experiment as run_experiment
     from .batch.replications import replicate as replicate
     from .batch.run_facts import facts_of_run as facts
     from .core.errors import CatallaxyError as CatallaxyError
+    from .core.units import Sector as Sector
     from .core.units import Side as Side
+    from .ledger.instruments import Instrument as Instrument
+    from .ledger.instruments import InstrumentKind as InstrumentKind
+    from .ledger.ledger import Ledger as Ledger
     from .ledger.query import query as query
     from .ledger.verification import verify as verify
     from .markets.order_book import OrderBook as OrderBook
@@ -32,6 +37,9 @@ if TYPE_CHECKING:
     from .model.runs import resume as resume
     from .model.scenario import Scenario as Scenario
     from .model.scenario import load_scenario as load_scenario
+    from .model.schedule import Schedule as Schedule
+    from .model.schedule import Stage as Stage
+    from .model.schedule import When as When
 
     __version__: str
 
@@ -51,6 +59,14 @@ _HOMES: dict[str, str] = {
     "query": "ledger.query:query",
     "facts": "batch.run_facts:facts_of_run",
     "replicate": "batch.replications:replicate",
+    "run_experiment": "batch.experiment:run_experiment",
+    "Ledger": "ledger.ledger:Ledger",
+    "Instrument": "ledger.instruments:Instrument",
+    "InstrumentKind": "ledger.instruments:InstrumentKind",
+    "Sector": "core.units:Sector",
+    "Schedule": "model.schedule:Schedule",
+    "Stage": "model.schedule:Stage",
+    "When": "model.schedule:When",
     "CatallaxyError": "core.errors:CatallaxyError",
 }
 
@@ -70,6 +86,14 @@ __all__ = [
     "query",
     "facts",
     "replicate",
+    "run_experiment",
+    "Ledger",
+    "Instrument",
+    "InstrumentKind",
+    "Sector",
+    "Schedule",
+    "Stage",
+    "When",
     "CatallaxyError",
     "__version__",
 ]
