@@ -51,6 +51,7 @@ from .moods import open_psychology
 from .opening_stocks import Opening
 from .persistence import Memory
 from .recorder import Recorder
+from .reduced_economy import ReducedEconomy
 from .roster import EconomyRoster
 from .scenario import Scenario, load_scenario
 from .schedule import Schedule, Stage, When
@@ -159,6 +160,7 @@ class Economy(PopulatedModel):
         self.symbols: tuple[str, ...] = listings.symbols
         self.ledger.mark(listings.security, self.opening * listings.unit_value)
         self.psychology: Psychology | None = open_psychology(self)
+        self.reduced = ReducedEconomy(settings, self.seed) if settings.macro.form == "reduced" else None
         self.calm = calm_scales(len(self.symbols))
         self.taken: IntArray = np.zeros((4, len(self.symbols)), np.int64)
         self.margin_share = 0.0  # part of the accounts on margin that are under a call; who lends on margin keeps it

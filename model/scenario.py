@@ -40,6 +40,7 @@ from ..policies.last_resort import LenderOfLastResort
 from ..policies.monetary import MonetarySettings
 from ..policies.policy_rule import check_rule
 from ..policies.prudential import PrudentialSettings
+from ..policies.reduced_form import ReducedFormSettings
 from ..policies.resolution import ResolutionSettings
 from .alerts import AlertSettings
 from .anchors import AnchorSettings
@@ -64,6 +65,7 @@ class Scenario(Parameters):
     alerts: AlertSettings = Field(AlertSettings(), description="thresholds that raise alerts")
     psychology: PsychologySettings = Field(PsychologySettings(), description="moods: how they form, what they scale")
     macro: MacroSettings = Field(MacroSettings(), description="the economy behind the market, and its opening stocks")
+    reduced_form: ReducedFormSettings = Field(ReducedFormSettings(), description="the three equations of form reduced")
     households: HouseholdSettings = Field(HouseholdSettings(), description="how households consume")
     firms: FirmSettings = Field(FirmSettings(), description="what firms make and how they decide")
     banks: BankSettings = Field(BankSettings(), description="commercial banks")
@@ -118,6 +120,8 @@ class Scenario(Parameters):
             del values["regulator"]
         if not self.psychology.enabled:  # then nothing reads it
             del values["psychology"]
+        if self.macro.form != "reduced":
+            del values["reduced_form"]
         for name in self.traders.groups():
             values["strategy"][name] = json.loads(self.settings_of(name).model_dump_json())
         return values
@@ -187,7 +191,7 @@ def load_scenario(
     if overrides:
         scenario = scenario.with_overrides(overrides)
     check_groups(scenario)
-    if scenario.macro.form == "full":
+    if scenario.macro.form != "none":
         check_rule(scenario.central_bank, scenario.expectations, scenario.central_bank.allow_unstable)
     check_rules(scenario)
     for i, shock in enumerate(scenario.shocks):

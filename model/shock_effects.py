@@ -1,8 +1,8 @@
 """What shocks to an economy do, each as postings and plain changes of state, in the tick in which they come.
 
 A bank's loss, a run and a helicopter are postings like all others, so every identity holds through them. A lasting
-change of the policy rate is a *wedge* between the rate that the rule decided and the one in force: it reaches banks, the
-long yield and fundamental values in the tick in which it comes or goes, and the rule's memory never.
+change of the policy rate is a *wedge* between the rate that the rule decided and the one in force: it reaches banks,
+the long yield and fundamental values in the tick in which it comes or goes, and the rule's memory never.
 """
 
 from __future__ import annotations
@@ -48,8 +48,11 @@ def strike(economy: Economy) -> None:
             effect = _EFFECTS.get(type(shock))
             if effect is not None:
                 effect(economy, shock, number)
+    wedge = rate_wedge(economy)
     if economy.closed is not None:
-        _set_wedge(economy, rate_wedge(economy))
+        _set_wedge(economy, wedge)
+    if economy.reduced is not None and wedge != economy.reduced.wedge:
+        economy.reduced.force(wedge)
 
 
 def rate_wedge(economy: Economy) -> float:
@@ -85,9 +88,12 @@ def _feel(economy: Economy, shock: Mood, number: int) -> None:
 
 
 def _scare(economy: Economy, shock: InflationScare, number: int) -> None:
-    c = closed_of(economy)
-    c.expectations.expected += shock.size
-    value_shares(economy)
+    if economy.reduced is not None:
+        economy.reduced.form.expectations.expected += shock.size
+        economy.reduced.value()
+    else:
+        closed_of(economy).expectations.expected += shock.size
+        value_shares(economy)
 
 
 def _push_wages(economy: Economy, shock: WagePush, number: int) -> None:
@@ -147,7 +153,7 @@ def _give(economy: Economy, shock: Helicopter, number: int) -> None:
 
 
 def shared_out_freely(total: int, weights: IntArray) -> IntArray:
-    """Return (n,) whole parts of ``total`` in proportion to ``weights``, rounded down; what rounding leaves is not given.
+    """Return (n,) parts of ``total`` in proportion to ``weights``, rounded down; what rounding leaves is not given.
 
     Examples
     --------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from ..core.randomness import USER, Draws
 from ..ledger import identities
 from ..ledger.blocks import seal_block
 from ..markets.orders import NO_EXPIRY, Kind
-from . import day_end, failures, month
+from . import day_end, failures, month, reduced_economy
 from .door import apply_commands, note_results
 from .macro_identities import check_month
 from .moods import feel, note_takers
@@ -39,7 +40,7 @@ def default_schedule(scenario: Scenario) -> Schedule:
             Stage("trade", rounds, trade, "cancels, then checks and reservations, matching, settlement"),
             Stage("mark", each, mark, "the tape notes mid-prices"),
             *((Stage("feel", daily, feel, "moods take in the day"),) if scenario.psychology.enabled else ()),
-            *(closed_stages() if scenario.macro.form == "full" else ()),
+            *_BEHIND[scenario.macro.form](),
             Stage("oversee", each, oversee, "regulator and alert rules look at the tick"),
             Stage("identities", each, check_identities, "every unit has an owner and an issuer"),
             Stage("observe", each, observe, "rows of the tables are written"),
@@ -78,6 +79,19 @@ def closed_stages() -> tuple[Stage, ...]:
         Stage("resolve", When.DAY, day_end.resolve, "banks that failed are resolved, to a fixed point"),
         Stage("accounts", monthly, check_month, "the month's accounts are closed and its identities checked"),
     )
+
+
+def reduced_stages() -> tuple[Stage, ...]:
+    """Return the stages of a month end of three equations (see `catallaxy.model.reduced_economy`)."""
+    return (
+        Stage("decide rate", When.MONTH, reduced_economy.decide_rate, "the central bank sets its rate"),
+        Stage("measure", When.MONTH, reduced_economy.step_month, "inflation, the output gap and what is expected"),
+    )
+
+
+_BEHIND: dict[str, Callable[[], tuple[Stage, ...]]] = {
+    "none": tuple, "reduced": reduced_stages, "full": closed_stages,
+}  # fmt: skip
 
 
 def inject(economy: Economy) -> None:
@@ -128,6 +142,8 @@ def anchor(economy: Economy) -> None:
     economy.fundamental[:] = economy.path.values(economy.tick)
     if economy.closed is not None:  # dividends and rates, times whatever an anchor adds
         economy.fundamental *= economy.closed.values / economy.path.values(0)
+    if economy.reduced is not None:  # rates
+        economy.fundamental *= economy.reduced.factor
     for shock in economy.shocks:
         if isinstance(shock, FundamentalJump) and shock.is_in_force(economy.tick):
             economy.fundamental[books_of(shock, economy.symbols)] *= 1.0 + shock.size

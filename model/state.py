@@ -46,6 +46,8 @@ def state_of(economy: Economy, *, copy: bool = True) -> State:
         parts["closed"] = economy.closed.state()
     if economy.regulator is not None:
         parts["regulator"] = economy.regulator.state()
+    if economy.reduced is not None:
+        parts["reduced"] = economy.reduced.state()
     if economy.psychology is not None:
         parts["psychology"] = economy.psychology.state()
         arrays["taken"] = economy.taken.copy()
@@ -67,6 +69,8 @@ def restore_state(economy: Economy, arrays: Mapping[str, Any], values: Mapping[s
         economy.closed.restore(_part(arrays, "closed"), values["closed"])
     if economy.regulator is not None:
         economy.regulator.restore(_part(arrays, "regulator"), values["regulator"])
+    if economy.reduced is not None:
+        economy.reduced.restore(_part(arrays, "reduced"), values["reduced"])
     if economy.psychology is not None:
         economy.psychology.restore(_part(arrays, "psychology"), values["psychology"])
         economy.taken = np.array(arrays["taken"], np.int64)
