@@ -59,8 +59,8 @@ def synthetic_market(
     arrays = MarketArrays(
         quotes=np.zeros_like(quotes) if empty else quotes, mid=mid, last=last, fundamental=fundamental,
         sigma=tape.sigma, tick_size=np.ones(books, np.int64), round_lot=np.ones(books, np.int64),
-        unit_value=np.ones(books, np.int64), security=1 + numbers, money=np.zeros(books, np.int64),
-        log_mid=tape.log_mid, holdings=holdings, **calm_scales(books)._asdict(),
+        unit_value=np.ones(books, np.int64), spread=np.full(books, float(books)), security=1 + numbers,
+        money=np.zeros(books, np.int64), log_mid=tape.log_mid, holdings=holdings, **calm_scales(books)._asdict(),
     )  # fmt: skip
     symbols = tuple(f"S{book}" for book in range(books))
     return Market(tick, 0, (tick - 1) // 30 + 1, (tick - 1) % 30 + 1, 30, symbols, arrays, tape, tick + 29)

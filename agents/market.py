@@ -14,8 +14,10 @@ class MarketArrays(NamedTuple):
 
     ``quotes`` (books, 4) best bid, best ask and the lots there, 0 where empty; ``mid``, ``last`` and
     ``fundamental`` in price units; ``sigma`` the standard deviation of one tick's log return;
-    ``security`` and ``money`` are columns of ``holdings`` (owners, instruments, 2: free, reserved). The scales are
-    what moods make of noise, order sizes, weights, risk aversion and leverage; 1 where nobody's mood is simulated.
+    ``spread`` is what a trader divides its cash by for one stock: the number of stocks where all count alike, one over
+    the stock's part of the market where they differ in size; ``security`` and ``money`` are columns of ``holdings``
+    (owners, instruments, 2: free, reserved). The scales are what moods make of noise, order sizes, weights, risk
+    aversion and leverage; 1 where nobody's mood is simulated.
     """
 
     quotes: IntArray
@@ -26,6 +28,7 @@ class MarketArrays(NamedTuple):
     tick_size: IntArray
     round_lot: IntArray
     unit_value: IntArray
+    spread: FloatArray
     security: IntArray
     money: IntArray
     log_mid: FloatArray

@@ -32,9 +32,34 @@ def share_values(
 
     Examples
     --------
-    >>> share_values(ValuationSettings(), np.array([700.0]), np.array([0.0]), np.array([100]), 0.02).tolist()
+    >>> share_values(ValuationSettings(), np.array([700.0]), np.array([0.0]), np.array([100]), 0.02).round(6).tolist()
     [100.0]
     """
     rate = max(real_yield + settings.equity_premium - settings.growth, settings.least_yield)
     worth = np.maximum(dividends / rate, settings.floor * np.maximum(equity, 0.0))
     return np.asarray(np.maximum(worth / np.maximum(shares, 1), 1.0), np.float64)
+
+
+def cash_spread(worth: FloatArray) -> FloatArray:
+    """Return (shares,) by how much a trader divides its cash for one stock: one over the stock's part of the market.
+
+    1 / max(w, 1 / (20 n)), w = worth / Σ worth: the cash for a stock is in proportion to what there is of it to buy,
+    as in a market portfolio (Sharpe 1964, Journal of Finance 19, 425-442), or money would lift what is small. None of
+    the n stocks counts for less than a twentieth of an equal part.
+
+    Parameters
+    ----------
+    worth : (shares,) float64
+        Value of the shares that float, minor units; equal parts where nothing floats.
+
+    Examples
+    --------
+    >>> cash_spread(np.array([300.0, 100.0, 0.0])).round(3).tolist()
+    [1.333, 4.0, 60.0]
+    >>> cash_spread(np.zeros(2)).tolist()
+    [2.0, 2.0]
+    """
+    worth = np.maximum(np.asarray(worth, np.float64), 0.0)
+    total, equal = worth.sum(), 1.0 / worth.size
+    weight = worth / total if total > 0.0 else np.full(worth.size, equal)
+    return np.asarray(1.0 / np.maximum(weight, 0.05 * equal), np.float64)

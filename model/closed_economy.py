@@ -106,6 +106,8 @@ class ClosedEconomy:
     values : (books,) float64
         Fundamental value of a share of every listed firm and bank, price units.
     """
+    spread : (books,) float64
+        One over the part of each stock in the value of all shares that float (`MarketArrays`).
 
     def __init__(
         self,
@@ -138,6 +140,7 @@ class ClosedEconomy:
         self.memory.missed = [0] * firms.size
         self.values: FloatArray = np.ones(firms.size + banks.size)
 
+        self.spread: FloatArray = np.full(self.values.size, float(self.values.size))
     @property
     def annual_gdp(self) -> int:
         """Nominal GDP of the last twelve months, or of a year at the pace of the months so far."""
@@ -230,7 +233,7 @@ class ClosedEconomy:
 
     def state(self) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return arrays and values from which `restore` goes on."""
-        arrays: dict[str, Any] = {"values": self.values.copy()}
+        arrays: dict[str, Any] = {"values": self.values.copy(), "spread": self.spread.copy()}
         values: dict[str, Any] = {"memory": asdict(self.memory)}
         for name, part in self.parts().items():
             part_arrays, part_values = part.state()
@@ -241,6 +244,7 @@ class ClosedEconomy:
     def restore(self, arrays: Mapping[str, Any], values: Mapping[str, Any]) -> None:
         """Take the state returned by `state`."""
         self.values = np.array(arrays["values"], np.float64)
+        self.spread = np.array(arrays["spread"], np.float64)
         self.memory = Memory(**values["memory"])
         for name, part in self.parts().items():
             prefix = f"{name}."

@@ -165,6 +165,7 @@ class Economy(PopulatedModel):
         self.taken: IntArray = np.zeros((4, len(self.symbols)), np.int64)
         self.margin_share = 0.0  # part of the accounts on margin that are under a call; who lends on margin keeps it
         self.path = build_anchor(
+        self.spread: FloatArray = np.full(len(self.symbols), float(len(self.symbols)))
             settings.anchor,
             symbols=self.symbols,
             days=settings.clock.days,
@@ -460,8 +461,9 @@ class Economy(PopulatedModel):
         exchange, listings, tape = self.exchange, self.exchange.listings, self.tape
         arrays = MarketArrays(
             exchange.quotes, exchange.mid, exchange.last, self.fundamental, tape.sigma, listings.tick_size,
-            listings.round_lot, listings.unit_value, listings.security, listings.money, tape.log_mid,
-            self.ledger.holdings, **(self.calm if self.psychology is None else self.psychology.scales)._asdict(),
+            listings.round_lot, listings.unit_value, self.spread if self.closed is None else self.closed.spread,
+            listings.security, listings.money, tape.log_mid, self.ledger.holdings,
+            **(self.calm if self.psychology is None else self.psychology.scales)._asdict(),
         )  # fmt: skip
         tick = max(self.tick, 1)
         life = self.settings.exchange.order_life

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..agents.valuation import share_values
+from ..agents.strategies.holder import Holder
+from ..agents.valuation import cash_spread, share_values
 from ..core.randomness import USER, Draws, component_key
 from ..core.units import FloatArray, IntArray, Sector
 from ..ledger.chart import BOND
@@ -490,11 +491,28 @@ def _remit(economy: Economy, c: ClosedEconomy) -> None:
         ledger.pay("remittance", payer=c.central_bank, payee=c.treasury, amount=profit)
 
 
+def real_long_yield(economy: Economy, c: ClosedEconomy) -> float:
+    """Return the ten-year yield less the inflation expected over ten years, an annual fraction.
+
+    Inflation is expected to come back to target as fast as the policy rate to its long run (Fisher 1930): a month of
+    falling prices is no ten years of them, and would otherwise halve what shares are worth.
+    """
+    target = economy.settings.central_bank.target
+    expected = mean_expected_rate(economy.settings.asset_purchases, c.expectations.expected, target)
+    return c.memory.long_yield - expected
+
+
 def value_shares(economy: Economy) -> None:
-    """Renew the fundamental values that traders know: dividends over the real long yield and a premium."""
+    """Renew the values that traders know, dividends over the real long yield and a premium, and what floats of them."""
     c, ledger = closed_of(economy), economy.ledger
     dividends = np.concatenate([c.firms.dividend_year, c.banks.dividend_year])
     equity = np.concatenate([c.firm_equity(ledger), c.banks.equity(ledger).astype(np.float64)])
-    shares = ledger.issued[c.share_columns()]
-    real = c.memory.long_yield - c.expectations.expected
+    columns = c.share_columns()
+    shares = ledger.issued[columns]
+    real = real_long_yield(economy, c)
     c.values = share_values(economy.settings.valuation, dividends, equity, shares, real)
+    held = np.zeros(shares.size, np.int64)
+    for number, population in enumerate(economy.populations):
+        if population.name == Holder.name:
+            held += ledger.holdings[np.flatnonzero(economy.group_of == number), columns[0] :].sum(axis=(0, 2))
+    c.spread = cash_spread((shares - held) * c.values)

@@ -30,7 +30,9 @@ from ..markets.interbank import InterbankMarket
 from ..markets.listing import Listings
 from ..markets.networks import build_network
 from ..markets.resources import Resources
+from ..policies.asset_purchases import mean_expected_rate, term_yield
 from ..policies.expectations import Expectations
+from ..policies.monetary import corridor
 from ..policies.policy_rule import policy_rule
 from .closed_economy import MONTHS_PER_YEAR, ClosedEconomy
 from .genesis import CURRENCY, OPENING, Institutions
@@ -113,7 +115,10 @@ class Opening:
         self._set_stocks(closed, output)
         memory, rate = closed.memory, macro.policy_rate
         memory.rate = memory.shadow = rate
-        memory.long_yield = memory.coupon = rate + scenario.asset_purchases.term_premium
+        memory.coupon = rate + scenario.asset_purchases.term_premium
+        bonds, bank = scenario.asset_purchases, scenario.central_bank
+        mean = mean_expected_rate(bonds, rate, bank.neutral_rate + bank.target, lower_bound=bank.lower_bound)
+        memory.long_yield = term_yield(bonds, mean, 0.0)
         memory.unemployment = memory.slack = macro.unemployment
         banks.loan_rate[:] = rate + scenario.banks.loan_spread
         banks.deposit_rate[:] = max(rate - scenario.banks.deposit_spread, 0.0)
@@ -180,7 +185,7 @@ class Opening:
         """Return (books,) opening prices: spread around the scenario's, and set the shares that make them fair."""
         banks, macro = closed.banks, self.scenario.macro
         self._spread_over_banks(closed)
-        banks.dividend_year[:] = 0.06 * self.bank_equity
+        banks.dividend_year[:] = self._bank_earnings(closed)
         real = closed.memory.long_yield - closed.expectations.expected
         dividends = np.concatenate([closed.firms.dividend_year, banks.dividend_year])
         equity = np.concatenate([closed.firms.capital * closed.memory.price, self.bank_equity])
@@ -190,6 +195,24 @@ class Opening:
         price = np.maximum(np.rint(macro.share_price * 0.5 * 4.0**u / tick).astype(np.int64) * tick, tick)
         self.shares = np.maximum(np.rint(worth / price), 1.0).astype(np.int64)
         return price
+
+    def _bank_earnings(self, closed: ClosedEconomy) -> FloatArray:
+        """Return (banks,) what banks can pay out in a year for good: all that they earn, taxed, as equity stands still.
+
+        E = i_l L + c B + i_r R - i_d D with the bonds B = D + equity - L - R that `_fund_banks` gives them.
+        """
+        m, scenario = closed.memory, self.scenario
+        keeper = self.ledger.owners.column("house_bank")
+        firms = slots_of(closed.banks, keeper[closed.firms.owners])
+        deposits = scenario.macro.household_deposits * self.gdp * self.customers
+        deposits += np.bincount(firms, 2 * closed.firms.workers * closed.firms.posted_wage, minlength=closed.banks.size)
+        lent = self.syndicates.sum(axis=0)
+        reserves = scenario.macro.reserves * self.gdp * deposits / deposits.sum()
+        bonds = deposits + self.bank_equity - lent - reserves
+        reserve_rate, _lending_rate = corridor(scenario.central_bank, m.rate)
+        earned = closed.banks.loan_rate * lent + m.coupon * bonds + reserve_rate * reserves
+        free = np.maximum(earned - closed.banks.deposit_rate * deposits, 0.0)
+        return np.asarray((1.0 - scenario.treasury.profit_tax) * free, np.float64)
 
     def _spread_over_banks(self, closed: ClosedEconomy) -> None:
         """Choose every customer's bank at random by size, and spread firms' loans over all of them (syndicates)."""
@@ -203,10 +226,9 @@ class Opening:
         u = Draws.of(self.seed, "firms").uniform(np.arange(closed.firms.size), BIRTH, _BANK)
         keeper[closed.firms.owners] = closed.banks.owners[np.minimum(np.searchsorted(edges, u), count - 1)]
         slot = slots_of(closed.banks, keeper[households.owners])
-        part = np.bincount(
-            slot, self.weight, minlength=count
-        )  # loans follow deposits, so that every bank can fund its own
-        self.syndicates = np.floor(self.loans[:, None] * part).astype(np.int64)
+        self.customers = np.bincount(slot, self.weight, minlength=count)
+        # loans follow deposits, so that every bank can fund its own
+        self.syndicates = np.floor(self.loans[:, None] * self.customers).astype(np.int64)
         self.bank_equity = self.scenario.macro.capital_ratio * self.syndicates.sum(axis=0) + 1e-4 * self.gdp
 
     # -- money --------------------------------------------------------------------------------
@@ -228,7 +250,7 @@ class Opening:
         bonds = np.floor(macro.household_bonds * self.gdp * weight).astype(np.int64)
         post(OPENING, BOND, payer=who.treasury, payee=households.owners, amount=bonds)
         self._fund_banks(closed)
-        self._issue_shares(closed, weight)
+        self._issue_shares(closed, self.owning)
         banks.close_day(ledger)
 
     def _fund_banks(self, closed: ClosedEconomy) -> None:
@@ -271,13 +293,13 @@ class Opening:
                 part[rows] = self.weight[rows] * (1.0 - floats) / held
         return part
 
-    def _issue_shares(self, closed: ClosedEconomy, weight: FloatArray) -> None:
-        """Give every household lots of every share in proportion to wealth, fractions rounded at random."""
+    def _issue_shares(self, closed: ClosedEconomy, part: FloatArray) -> None:
+        """Give every household its part of every share in whole lots, fractions rounded at random."""
         households, draws = closed.households, Draws.of(self.seed, "shares")
         ordinals = np.arange(households.size)
         for book, total in enumerate(self.shares.tolist()):
             u = draws.uniform(ordinals, BIRTH, _LOTS + book)
-            lots = np.floor(total * weight + u).astype(np.int64)
+            lots = np.floor(total * part + u).astype(np.int64)
             lots -= lots % self.scenario.stocks.round_lot
             issuer = int(self.who.firms[book])
             self.ledger.post(OPENING, FIRST_SHARE + book, payer=issuer, payee=households.owners, amount=lots)

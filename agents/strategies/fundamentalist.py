@@ -94,7 +94,7 @@ def decide_fundamentalist(
             elif price < market.quotes[book, 0] * (1.0 - patience):
                 kind = 2
             value = market.unit_value[book]
-            stake = 0.5 * (float(cash) / (books * mid * value) + float(shares))
+            stake = 0.5 * (float(cash) / (market.spread[book] * mid * value) + float(shares))
             wish = reaction[row] * market.fundamentalist_scale[book] * abs(mispricing) * stake + lower(draws[i, 1])
             lots = lots_within(wish, side, price * value, cash, shares, market.round_lot[book])
             if lots <= 0:

@@ -92,7 +92,7 @@ def decide_herder(
             cash, shares = seen[i, 0], seen[i, 1]
             book = int(upper(draws[i, 0]) * books)
             mid, value = market.mid[book], market.unit_value[book]
-            affordable = float(cash) / (books * mid * value) + float(shares)
+            affordable = float(cash) / (market.spread[book] * mid * value) + float(shares)
             side = 1 - new
             gap = (0.5 + tilt if side == 0 else 0.5 - tilt) * affordable - float(shares)
             if side == 1:

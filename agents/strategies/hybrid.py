@@ -124,7 +124,7 @@ def decide_hybrid(
             expected += noise_weight[row] * (forecast_noise * market.noise_scale[book]) * math.sqrt(span) * chance
             expected += value_weight[row] * market.fundamentalist_scale[book] * underpricing[book]
             forecast = mid * math.exp(expected)
-            cash = float(seen[i, 0]) / (books * value)
+            cash = float(seen[i, 0]) / (market.spread[book] * value)
             shares = float(seen[i, 1])
             stake = cash + shares * mid
             spread = variance[horizon[row], book] - trend * trend / (span * span)
@@ -148,7 +148,8 @@ def decide_hybrid(
             wish += lower(draws[i, 3])
             if wish < 1.0:
                 continue
-            lots = lots_within(wish, side, price * value, seen[i, 0] // books, seen[i, 1], market.round_lot[book])
+            within = int(float(seen[i, 0]) / market.spread[book])
+            lots = lots_within(wish, side, price * value, within, seen[i, 1], market.round_lot[book])
             if lots <= 0:
                 continue
             rows[at, 0] = owners[first + i]

@@ -69,7 +69,6 @@ def decide_market_maker(
     quantity 0, which withdraws the old quote. ``remaining`` is the part of the day still to come. Draws 2 and 3
     are the priorities.
     """
-    books = market.mid.shape[0]
     most_sigma = most_volatility / math.sqrt(float(ticks_per_day))
     seen = np.empty((BATCH, 2), np.int64)
     for first in range(0, active.shape[0], BATCH):
@@ -88,7 +87,7 @@ def decide_market_maker(
             mid, value = market.mid[book], market.unit_value[book]
             step, lot = market.tick_size[book], market.round_lot[book]
             if quote[row] < 0:
-                stake = 0.5 * (float(cash) / (books * mid * value) + float(shares))
+                stake = 0.5 * (float(cash) / (market.spread[book] * mid * value) + float(shares))
                 lots = int(min(quote_share * stake, 1e15))
                 opening[row] = shares
                 quote[row] = max(lots - lots % lot, lot)

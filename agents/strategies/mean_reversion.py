@@ -88,7 +88,6 @@ def decide_mean_reversion(
     written at ``active`` only; ``mean`` and ``spread`` (books,) describe the last 20 closes. Upper
     half of the first draw: concession; lower: rounding; the fourth draw is the priority. Returns the end of ``rows``.
     """
-    books = market.mid.shape[0]
     seen = np.empty((BATCH, 2), np.int64)
     for first in range(0, active.shape[0], BATCH):
         count = min(BATCH, active.shape[0] - first)
@@ -116,7 +115,7 @@ def decide_mean_reversion(
                 else:
                     if wanted[row] < 0:
                         usual[row] = shares
-                    stake = 0.5 * (float(cash) / (books * mid * value) + float(shares))
+                    stake = 0.5 * (float(cash) / (market.spread[book] * mid * value) + float(shares))
                     wanted[row] = max(0, usual[row] + now * int(min(size * stake, 1e15) + lower(a)))
             side = 0 if wanted[row] > shares else 1
             missing = abs(wanted[row] - shares)

@@ -90,7 +90,7 @@ def decide_momentum(
             volatility = sigma * root_day
             size = target_volatility / volatility if volatility > target_volatility else 1.0
             value = market.unit_value[book]
-            affordable = float(cash) / (books * mid * value) + float(shares)
+            affordable = float(cash) / (market.spread[book] * mid * value) + float(shares)
             lean = min(0.5, tilt * market.chartist_scale[book])
             gap = (0.5 + lean * signal * size) * affordable - float(shares)
             side = 0 if gap > 0.0 else 1

@@ -74,7 +74,7 @@ def decide_noise(
                 distance = width * market.noise_scale[book] * exponential(lower(a))
                 price = posted_price(mid * (1.0 - distance if side == 0 else 1.0 + distance), side, step)
                 worst = price
-            stake = 0.5 * (float(cash) / (books * mid * value) + float(shares))
+            stake = 0.5 * (float(cash) / (market.spread[book] * mid * value) + float(shares))
             wish = order_share * market.order_size_scale[book] * stake * exponential(lower(c)) + lower(b)
             if kind == 1:
                 wish = min(wish, float(market.quotes[book, 3 - side]))

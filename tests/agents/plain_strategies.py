@@ -29,11 +29,11 @@ class Account:
     cash: int
     shares: int
     per_lot: int
-    books: int
+    spread: float
     mid: float
 
     def affordable(self) -> float:
-        return float(self.cash) / (self.books * self.mid * self.per_lot)
+        return float(self.cash) / (self.spread * self.mid * self.per_lot)
 
     def stake(self) -> float:
         return 0.5 * (self.affordable() + float(self.shares))
@@ -67,7 +67,7 @@ class Moment:
         self.value = float(arrays.fundamental[book])
         cash = sum(int(part) for part in arrays.holdings[self.owner, arrays.money[book]])
         shares = sum(int(part) for part in arrays.holdings[self.owner, arrays.security[book]])
-        self.account = Account(cash, shares, int(arrays.unit_value[book]), self.market.count, self.mid)
+        self.account = Account(cash, shares, int(arrays.unit_value[book]), float(arrays.spread[book]), self.mid)
         return self.account
 
     def scale(self, name: str) -> float:
@@ -256,7 +256,7 @@ def plain_hybrid(moment: Moment, s: Any) -> list[list[int]]:
     expected += trait["chance"] * (s.forecast_noise * moment.scale("noise")) * math.sqrt(float(horizon)) * chance
     expected += trait["value"] * moment.scale("fundamentalist") * underpricing
     forecast = mid * math.exp(expected)
-    cash, shares = float(account.cash) / (account.books * account.per_lot), float(account.shares)
+    cash, shares = float(account.cash) / (account.spread * account.per_lot), float(account.shares)
     stake, squares = cash + shares * mid, 0.0
     for lag in range(1, horizon + 1):
         step = moment.log_mid(lag - 1) - moment.log_mid(lag)
@@ -277,7 +277,7 @@ def plain_hybrid(moment: Moment, s: Any) -> list[list[int]]:
     wish = (demand - shares if side == 0 else shares - demand) + moment.low(3)
     if wish < 1.0:
         return []
-    lots = moment.lots(wish, side, price, account.cash // account.books)
+    lots = moment.lots(wish, side, price, int(float(account.cash) / account.spread))
     due = moment.market.tick + horizon - 1
     return [moment.message(side, IOC if crosses else LIMIT, price, lots, expiry=due)] if lots > 0 else []
 

@@ -102,10 +102,11 @@ grids = st.tuples(st.sampled_from([1, 5, 100]), st.sampled_from([1, 10]), st.sam
 def test_a_kernel_equals_its_plain_twin(
     strategy: type[Strategy], world: dict[str, Any], grid: tuple[int, int, int], shocks: list[float], mood: float
 ) -> None:
-    """Same messages to the bit and same columns, on a grid of ticks, lots and unit values, over moving prices."""
+    """Same messages to the bit and same columns, for all ticks, lots, unit values and weights, over moving prices."""
     market = synthetic_market(**world)
     step, lot, value = (np.full(market.count, part, np.int64) for part in grid)
-    market = moody(seen(market, tick_size=step, round_lot=lot, unit_value=value), mood)
+    spread = market.arrays.spread * np.linspace(0.4, 3.0, market.count)
+    market = moody(seen(market, tick_size=step, round_lot=lot, unit_value=value, spread=spread), mood)
     population = a_population(strategy(), market)
     for moment, shock in enumerate(shocks):
         now = replace(seen(market, mid=market.mid * np.exp(shock)), tick=market.tick + moment, round_=moment % 2)
