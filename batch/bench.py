@@ -17,6 +17,7 @@ import numba
 
 from ..ledger.manifest import environment
 from .bench_book import book_case
+from .bench_economy import in_own_process as economy_in_own_process
 from .bench_ticks import in_own_process, last_line
 from .bench_timing import Calibration, Spread
 
@@ -49,6 +50,7 @@ def bench(quick: bool = False) -> dict[str, Any]:
             "order_book": order_book(calibration, quick),
             "ticks": ticks(quick, processes),
             **shares(quick, processes),
+            "economy": economies(quick, processes),
             "start": start(2 if quick else 5, processes),
         }
     found["machine"]["load_average_after"] = _load()
@@ -105,6 +107,14 @@ def ticks(quick: bool, processes: Mapping[str, str]) -> list[dict[str, Any]]:
     if not quick:
         sizes += [(10_000, 1.0), (100_000, 1.0), (1_000_000, 0.1)]
     return [in_own_process({"traders": traders, "activity": activity}, processes) for traders, activity in sizes]
+
+
+def economies(quick: bool, processes: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Return the cases of the closed economy: as it ships, ten times as large, and the coarse one."""
+    cases: list[dict[str, Any]] = [{"scenario": "economy-coarse", "months": 3 if quick else 12}]
+    if not quick:
+        cases += [{"scenario": "economy"}, {"scenario": "economy", "traders": 100_000, "activity": 0.01, "months": 2}]
+    return [economy_in_own_process(case, processes) for case in cases]
 
 
 def shares(quick: bool, processes: Mapping[str, str]) -> dict[str, dict[str, Any]]:

@@ -34,6 +34,14 @@ def _matching(found: Mapping[str, Any]) -> float | None:
     return cases[0] if cases else None
 
 
+def _economy(scenario: str, key: str) -> Callable[[Mapping[str, Any]], float | None]:
+    def find(found: Mapping[str, Any]) -> float | None:
+        cases = [case for case in found.get("economy", ()) if case["scenario"] == scenario]
+        return float(cases[0][key]) if cases else None
+
+    return find
+
+
 def _value(part: str, key: str, factor: float = 1.0) -> Callable[[Mapping[str, Any]], float | None]:
     return lambda found: factor * float(found[part][key])
 
@@ -49,6 +57,10 @@ TARGETS: tuple[Target, ...] = (
     Target("from catallaxy import Economy", "s", 1.2, None, _value("start", "import_economy_s")),
     Target("first tick, warm", "s", 2.0, None, _value("start", "first_tick_warm_s")),
     Target("recording every trade to a folder", "% of a tick", 15.0, None, _value("recording", "tables_share", 100.0)),
+    Target("economy, a year of 10,000 households", "s", 60.0, None, _economy("economy", "year_s")),
+    Target("economy, a month end of 10,000 households", "ms", 30.0, None, _economy("economy", "month_ms")),
+    Target("economy, a day end of 10,000 households", "ms", 10.0, None, _economy("economy", "day_ms")),
+    Target("economy-coarse, a year", "s", 3.0, None, _economy("economy-coarse", "year_s")),
     Target("identities", "% of a tick", 10.0, None, _value("identities", "share", 100.0)),
 )
 

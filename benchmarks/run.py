@@ -22,7 +22,9 @@ BEGIN, END = "<!-- measured -->", "<!-- end of measured -->"
 def table(rows: Iterable[Mapping[str, Any]], columns: Mapping[str, str]) -> str:
     """Return a Markdown table of some keys of ``rows``, under their headings."""
     lines = ["| " + " | ".join(columns.values()) + " |", "|" + "--:|" * len(columns)]
-    lines += ["| " + " | ".join(f"{row[key]:,}" for key in columns) + " |" for row in rows]
+    for row in rows:
+        cells = [row[key] if isinstance(row[key], str) else f"{row[key]:,}" for key in columns]
+        lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines)
 
 
@@ -38,6 +40,11 @@ def page(found: Mapping[str, Any]) -> str:
     ticks = {
         "traders": "traders", "activity": "activity", "ms": "ms", "ms_min": "least", "ms_max": "most",
         "messages": "messages", "trades": "trades", "ns_per_trader": "ns a trader", "ratio": "ratio",
+        "peak_rss_mb": "peak MB",
+    }  # fmt: skip
+    economies = {
+        "scenario": "scenario", "households": "households", "month_ms": "ms a month end", "month_ms_min": "least",
+        "month_ms_max": "most", "day_ms": "ms a day end", "year_s": "s a year", "identities_share": "identities",
         "peak_rss_mb": "peak MB",
     }  # fmt: skip
     stages = [
@@ -56,6 +63,8 @@ def page(found: Mapping[str, Any]) -> str:
             f"Calibration: {found['calibration_ns']} ns a Philox block.",
             "## Against the budget",
             budget_table(found),
+            "## The closed economy",
+            table(found["economy"], economies),
             "## Order book",
             table(found["order_book"], books),
             "## Ticks",
