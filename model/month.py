@@ -215,7 +215,7 @@ def pay_benefits(economy: Economy) -> None:
 
 def extract(economy: Economy) -> None:
     """Extract resources, sell them and permits to consumer firms, and renew what renews."""
-    c, ledger = closed_of(economy), economy.ledger
+    c = closed_of(economy)
     firms, resources = c.firms, c.resources
     befall(economy, c)
     dug = np.flatnonzero(firms.is_resource)
@@ -274,7 +274,7 @@ def _sell_resource(economy: Economy, c: ClosedEconomy, seller: int, goods: IntAr
 def _buy_permits(economy: Economy, c: ClosedEconomy, k: int, goods: IntArray, output: FloatArray) -> int:
     """Auction a month's permits at one price; users save on them where they are dear; return how many were used.
 
-    Demand is intensity × output × (P / P0)^-½ and the price moves by P' = P (D / S)^(1 / (ε_d + ε_s)) with ε_d = ε_s = ½.
+    Demand is intensity × output × (P / P0)^-½; the price moves by P' = P (D / S)^(1 / (ε_d + ε_s)), ε_d = ε_s = ½.
     """
     m, ledger, firms = c.memory, economy.ledger, c.firms
     level = m.price / (m.price0 or m.price)
@@ -341,7 +341,9 @@ def consume(economy: Economy) -> None:
     c, ledger = closed_of(economy), economy.ledger
     households = c.households
     rows = ledger.holdings[households.slice()]
-    worth = economy.portfolio_value(households.owners).astype(np.float64)
+    columns = c.share_columns()
+    held = rows[:, columns[0] : columns[-1] + 1]
+    worth = ((held[:, :, 0] + held[:, :, 1]) @ economy.exchange.last).astype(np.float64)
     wish = households.wanted_consumption(c.liquid(ledger), worth, c.real_loan_rate, c.memory.taste)
     budget = np.minimum(wish, rows[:, ledger.money, 0])
     before = ledger.holdings[households.slice(), ledger.money, 0].copy()
@@ -378,7 +380,7 @@ def _note_sales(c: ClosedEconomy, sellers: IntArray, units: IntArray, price: Int
 
 def measure(economy: Economy) -> None:
     """Measure prices, inflation and GDP, and let expectations follow."""
-    c, ledger = closed_of(economy), economy.ledger
+    c = closed_of(economy)
     firms, m, goods = c.firms, c.memory, ~c.firms.is_resource
     sold, revenue = firms.sold[goods], firms.revenue[goods]
     c.indices.note_month(sold, revenue)
@@ -407,7 +409,7 @@ def set_prices(economy: Economy) -> None:
 
 def service_debt(economy: Economy) -> None:
     """Pay interest on deposits, loans, bonds and reserves, and repay part of the loans."""
-    c, ledger = closed_of(economy), economy.ledger
+    c = closed_of(economy)
     service_loans(economy, c)
     _pay_deposit_interest(economy, c)
     _pay_coupons(economy, c)
