@@ -77,9 +77,10 @@ class ReducedEconomy:
 
     @property
     def discount(self) -> float:
-        """R + ρ - g, the rate at which real dividends are discounted, a year."""
-        s = self.settings.valuation
-        real = self.long_yield - self.form.expectations.expected
+        """Rate r + ρ - g at which real dividends are discounted, a year; inflation is expected to return to target."""
+        s, target = self.settings.valuation, self.settings.central_bank.target
+        expected = mean_expected_rate(self.settings.asset_purchases, self.form.expectations.expected, target)
+        real = self.long_yield - expected
         return max(real + s.equity_premium - s.growth, s.least_yield)
 
     def force(self, wedge: float) -> None:
