@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -73,7 +73,7 @@ class Matrix:
     def __getitem__(self, key: Any) -> Any:
         return self.to_pandas()[key]
 
-    def sum(self, axis: int = 0) -> Any:
+    def sum(self, axis: Literal[0, 1] = 0) -> Any:
         """Return the sums of columns (0) or of rows (1)."""
         return self.to_pandas().sum(axis=axis)
 

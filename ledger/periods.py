@@ -55,8 +55,8 @@ class Totals:
     def empty(cls, kinds: int = 0, opening: IntArray | None = None) -> Totals:
         """Return the sums of a period in which nothing has happened yet."""
         start = np.zeros((0, len(SECTORS)), np.int64) if opening is None else opening
-        by_kind = [np.zeros((kinds, len(SECTORS)), np.int64) for _ in _BY_KIND]
-        return cls(*by_kind, *(np.zeros_like(start) for _ in range(3)), start)
+        gains, within = (np.zeros((kinds, len(SECTORS)), np.int64) for _ in _BY_KIND)
+        return cls(gains, within, np.zeros_like(start), np.zeros_like(start), np.zeros_like(start), start)
 
     def then(self, later: Totals) -> Totals:
         """Return this period and the next one as one; kinds may have been added since."""

@@ -29,6 +29,7 @@ from ..policies.asset_purchases import Phase
 from ..policies.expectations import Expectations
 from ..policies.policy_rule import PolicyRule
 from .national_accounts import Accounts
+from .reports import MacroHistory
 
 DAYS_PER_MONTH, MONTHS_PER_YEAR = 21, 12
 
@@ -92,6 +93,7 @@ class Memory:
     taste: float = 0.0
     facility: float = 0.0
     missed: list[int] = field(default_factory=list)
+    demanded: dict[str, list[float]] = field(default_factory=dict)  # price and demand of the month before
 
 
 class ClosedEconomy:
@@ -105,9 +107,9 @@ class ClosedEconomy:
         What is carried from month to month.
     values : (books,) float64
         Fundamental value of a share of every listed firm and bank, price units.
-    """
     spread : (books,) float64
         One over the part of each stock in the value of all shares that float (`MarketArrays`).
+    """
 
     def __init__(
         self,
@@ -136,11 +138,11 @@ class ClosedEconomy:
         self.interbank_day: InterbankDay | None = None
         self.illiquid: IntArray = np.zeros(0, np.int64)
         self.memory = Memory()
-        self.accounts = Accounts()
+        self.accounts, self.history = Accounts(), MacroHistory()
         self.memory.missed = [0] * firms.size
         self.values: FloatArray = np.ones(firms.size + banks.size)
-
         self.spread: FloatArray = np.full(self.values.size, float(self.values.size))
+
     @property
     def annual_gdp(self) -> int:
         """Nominal GDP of the last twelve months, or of a year at the pace of the months so far."""
@@ -227,8 +229,7 @@ class ClosedEconomy:
         return {
             "firms": self.firms, "banks": self.banks, "households": self.households, "resources": self.resources,
             "expectations": self.expectations, "indices": self.indices, "interbank": self.interbank,
-            "accounts": self.accounts,
-            "depositors": self.depositors,
+            "depositors": self.depositors, "accounts": self.accounts, "history": self.history,
         }  # fmt: skip
 
     def state(self) -> tuple[dict[str, Any], dict[str, Any]]:

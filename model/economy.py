@@ -35,6 +35,7 @@ from ..ledger.tables import digest_arrays
 from ..markets.exchange import Counters, Exchange
 from ..markets.order_sheet import OrderSheet
 from ..markets.orders import NO_EXPIRY
+from ..markets.regime import RegimeClassifier
 from ..markets.tape import Tape
 from ..policies.prudential import PrudentialSettings
 from .alerts import Alerts
@@ -45,13 +46,16 @@ from .commands import ActionResult, Command, plain_values
 from .door import Refused, check_action
 from .floor import Floor, post_estate
 from .genesis import endow, form_populations, found_institutions, list_stocks, slots_needed
+from .graphs import Graphs
+from .margin import open_margin
 from .month import value_shares
-from .national_accounts import real_assets
 from .moods import open_psychology
+from .national_accounts import real_assets
 from .opening_stocks import Opening
 from .persistence import Memory
 from .recorder import Recorder
 from .reduced_economy import ReducedEconomy
+from .reports import MacroReports, reports
 from .roster import EconomyRoster
 from .scenario import Scenario, load_scenario
 from .schedule import Schedule, Stage, When
@@ -162,10 +166,10 @@ class Economy(PopulatedModel):
         self.psychology: Psychology | None = open_psychology(self)
         self.reduced = ReducedEconomy(settings, self.seed) if settings.macro.form == "reduced" else None
         self.calm = calm_scales(len(self.symbols))
+        self.spread: FloatArray = np.full(len(self.symbols), float(len(self.symbols)))
         self.taken: IntArray = np.zeros((4, len(self.symbols)), np.int64)
         self.margin_share = 0.0  # part of the accounts on margin that are under a call; who lends on margin keeps it
         self.path = build_anchor(
-        self.spread: FloatArray = np.full(len(self.symbols), float(len(self.symbols)))
             settings.anchor,
             symbols=self.symbols,
             days=settings.clock.days,
@@ -189,6 +193,7 @@ class Economy(PopulatedModel):
             founding.fund(self.closed)
             value_shares(self)
             self.closed.accounts.open(self.closed)
+        self.margin = open_margin(self)
         self.roster = EconomyRoster(self)
         self.sheet = OrderSheet()
         self.counters = Counters()
@@ -206,6 +211,7 @@ class Economy(PopulatedModel):
         self._weights = self.ledger.issued[listings.security] * listings.unit_value
         self._base = float((self._weights * self.opening).sum()) or 1.0
         self.mark_index()
+        self.regimes = RegimeClassifier(settings.regime)
         if self.regulator is not None:
             self.regulator.open(self.clock, self.symbols, self.opening, self.index)
         self.recorder = Recorder(self)
@@ -491,8 +497,13 @@ class Economy(PopulatedModel):
         self.anchor_index = 100.0 * float((self._weights * self.fundamental).sum()) / self._base
 
     @property
+    def market_open(self) -> bool:
+        """Whether at least one book trades: is neither halted nor gathers orders for an auction."""
+        return not bool((self.exchange.listings.halted | self.exchange.books.called).all())
+
+    @property
     def prudential(self) -> PrudentialSettings:
-        """What banks must hold: the scenario's numbers, over them those of the rules in force, and what a crunch adds."""
+        """What banks must hold: the scenario's numbers, over them those of rules in force and what a crunch adds."""
         rules = {} if self.regulator is None else self.regulator.requirements()
         return banks_standard(self, self.settings.prudential.replaced(rules) if rules else self.settings.prudential)
 
@@ -559,10 +570,20 @@ class Economy(PopulatedModel):
         """Return what changes of prices and write-offs did to net worth in a period (see `flows`)."""
         return Revaluations.of(self.ledger, period, ended=self._has_ended(period))
 
+    def graphs(self) -> Graphs:
+        """Return who owes whom, who employs whom and who traded with whom as networkx graphs of owners."""
+        return Graphs(self)
+
+    def reports(self) -> MacroReports:
+        """Return velocity, the Phillips decomposition and Okun's law of the last twenty years of a closed economy."""
+        if self.closed is None:
+            raise OutOfBounds("macro.form", self.settings.macro.form, 'only a closed economy has reports; give "full"')
+        return reports(self.closed.history.months, normal_unemployment=self.settings.firms.normal_unemployment)
+
     def _has_ended(self, period: str) -> bool:
         """Return whether the newest tick was the last of such a period."""
         days = {DAY: 1, MONTH: DAYS_PER_MONTH, YEAR: TRADING_DAYS_PER_YEAR}.get(known_period(period))
-        return days is not None and 0 < self.tick and not self.stepping and (
+        return days is not None and self.tick > 0 and not self.stepping and (
             self.tick % (days * self.clock.ticks_per_day) == 0
         )  # fmt: skip
 

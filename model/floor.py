@@ -7,16 +7,23 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..agents.households import RETIRED
 from ..agents.traders import Trader
 from ..core.errors import OutOfBounds
 from ..core.randomness import PRIORITY, Draws
 from ..core.units import OwnerId, Sector, Side
+from ..ledger.chart import BOND
+from ..ledger.contracts import AMOUNT, CREDITOR, DEBTOR
+from ..ledger.posting import FREE
 from ..markets.desk import OrderRecord
 from ..markets.orders import NO_EXPIRY, NO_SLOT, Kind
 from .genesis import fund
 
 if TYPE_CHECKING:
+    from .closed_economy import ClosedEconomy
     from .economy import Economy
+
+DEBTS = "debts of an estate"
 
 
 class Floor:
@@ -116,13 +123,54 @@ class Floor:
 
 
 def post_estate(economy: Economy, owner: OwnerId) -> bool:
-    """Cancel an owner's orders, post what it holds to the treasury and note that it left; False if it had before."""
-    if not economy.ledger.owners.is_active(owner):
+    """Let an owner leave: cancel its orders, settle its debts, give the treasury what remains; False if it had left.
+
+    In a closed economy a household also quits its job and closes its margin account. Creditors are paid first: from
+    money, then with government bonds at face, then by the treasury with new bonds, up to what the shares that it
+    inherits are worth at last prices. What is missing after that is written off.
+    """
+    ledger = economy.ledger
+    if not ledger.owners.is_active(owner):
         return False
     economy.exchange.cancel_owner(owner)
-    for number in range(len(economy.ledger.instruments.dense)):
-        amount = economy.ledger.balance(owner, number)
+    if economy.closed is not None:
+        _quit(economy, economy.closed, owner)
+        _settle_debts(economy, owner)
+    for number in range(len(ledger.instruments.dense)):
+        amount = ledger.balance(owner, number)
         if amount:
-            economy.ledger.post("estate", number, payer=owner, payee=economy.institutions.treasury, amount=amount)
-    economy.ledger.owners.column("died")[owner] = economy.tick if economy.stepping else economy.tick + 1
+            ledger.post("estate", number, payer=owner, payee=economy.institutions.treasury, amount=amount)
+    ledger.owners.column("died")[owner] = economy.tick if economy.stepping else economy.tick + 1
     return True
+
+
+def _quit(economy: Economy, c: ClosedEconomy, owner: OwnerId) -> None:
+    """Let a household leave its job, the labour force and its margin account."""
+    households, row = c.households, owner - c.households.first
+    if 0 <= row < households.size:
+        employer = int(households.employer[row])
+        if employer >= 0:
+            c.firms.workers[employer] -= 1
+        households.employer[row] = RETIRED
+        households.income[row] = households.spent[row] = 0
+    if economy.margin is not None:
+        economy.margin.leave(owner)
+
+
+def _settle_debts(economy: Economy, owner: OwnerId) -> None:
+    """Pay who lent to an owner out of its estate, and write off what the estate does not reach."""
+    ledger, treasury = economy.ledger, economy.institutions.treasury
+    rows = ledger.contracts.rows
+    numbers = np.flatnonzero((rows[:, DEBTOR] == owner) & (rows[:, AMOUNT] > 0))
+    inherited = int(economy.portfolio_value(np.array([owner], np.int64))[0])
+    for number in numbers.tolist():
+        creditor, owed = int(rows[number, CREDITOR]), int(rows[number, AMOUNT])
+        cash = min(owed, int(ledger.holdings[owner, ledger.money, FREE]))
+        ledger.pay(DEBTS, payer=owner, payee=creditor, amount=cash)
+        bonds = min(owed - cash, int(ledger.holdings[owner, BOND, FREE]))
+        ledger.post(DEBTS, BOND, payer=owner, payee=creditor, amount=bonds)
+        issued = min(owed - cash - bonds, inherited)
+        ledger.post(DEBTS, BOND, payer=treasury, payee=creditor, amount=issued)
+        inherited -= issued
+        ledger.repay(DEBTS, number, cash + bonds + issued)
+        ledger.write_off(number, owed - cash - bonds - issued)

@@ -24,7 +24,7 @@ LAWS_OF_THE_MONTH = 10
 
 
 def check_month(economy: Economy) -> None:
-    """Close the national accounts and check A5 to A10 and A13, after all that a month end brings."""
+    """Close the national accounts, check A5 to A10 and A13 after all that a month end brings, and write its rows."""
     c, ledger = closed_of(economy), economy.ledger
     sector_identities.exchanges_are_even(ledger)
     sector_identities.reserves_follow(ledger)
@@ -39,6 +39,7 @@ def check_month(economy: Economy) -> None:
     output_agrees(c.accounts.close_month(c, ledger))
     c.accounts.begin_month(c)
     economy.identities_checked += LAWS_OF_THE_MONTH
+    economy.recorder.note_month(c)
 
 
 def output_agrees(month: NationalAccounts) -> None:
@@ -71,7 +72,9 @@ def resources_follow(c: ClosedEconomy) -> None:
     resources, before = c.resources, c.accounts.resources
     change = {name: getattr(resources, name) - before[name] for name in before}
     found = change["discovered"] + change["renewed"]
-    _compare("A9 goods", "reserves of", found - change["extracted"] - change["lost"] - change["reserves"], resources.names)
+    _compare(
+        "A9 goods", "reserves of", found - change["extracted"] - change["lost"] - change["reserves"], resources.names
+    )
     dug = np.flatnonzero(c.firms.is_resource)
     made = np.zeros(len(resources.names), np.int64)
     np.add.at(made, c.firms.resource[dug], c.firms.produced[dug])

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..core.units import SECTOR_CODE, SECTORS, IntArray, Sector
+from ..core.units import SECTOR_CODE, SECTORS, FloatArray, IntArray, Sector
 from ..ledger.ledger import Ledger
 from ..ledger.periods import MONTH, Totals
 
@@ -30,6 +30,8 @@ TAXES_ON_PRODUCTION = ("permits",)
 PRODUCTION_KINDS = (CONSUMPTION, INVESTMENT, GOVERNMENT, MATERIALS, *WAGES, *TAXES_ON_PRODUCTION)
 _FIRMS = SECTOR_CODE[Sector.FIRMS]
 _RESOURCES = ("reserves", "discovered", "renewed", "extracted", "lost")
+_COUNTS = ("inventory", "capital", "cost", "change")
+_MONTHS_PER_YEAR = 12
 
 
 @dataclass(frozen=True)
@@ -91,48 +93,79 @@ class Accounts:
     change : (firms,) int64
         Change of inventories at cost in the month that was closed last, minor units.
     resources : mapping of str to (resources,) int64
-        Reserves then, and what had been discovered, renewed, extracted and lost since the opening.
+        Reserves then, and what had been discovered, renewed, extracted and lost since the opening;
+        ``resource_changes`` are those of the month that was closed last.
+    base_prices : (firms,) float64
+        Unit value of each firm's first month with sales, minor units; NaN before it.
+    failures : (int, int)
+        Firms and banks that failed in the month that was closed last.
     """
 
     def __init__(self) -> None:
         self.month = NationalAccounts()
         self.inventory = self.capital = self.cost = self.change = np.zeros(0, np.int64)
         self.resources: dict[str, IntArray] = {}
+        self.resource_changes: dict[str, IntArray] = {}
+        self.base_prices: FloatArray = np.zeros(0)
+        self.failures = (0, 0)
+        self._failed = (0, 0)
+        self._gdp: list[int] = []
 
     def open(self, c: ClosedEconomy) -> None:
         """Take the stocks of the opening; inventories are valued at what a unit costs to make."""
         self.cost = np.rint(c.firms.inventory * c.unit_cost()).astype(np.int64)
         self.change = np.zeros_like(self.cost)
+        self.base_prices = np.full(c.firms.size, np.nan)
         self._note_stocks(c)
 
     def close_month(self, c: ClosedEconomy, ledger: Ledger) -> NationalAccounts:
-        """Compute the accounts of the month and carry inventories on at cost; call `begin_month` after the checks."""
+        """Compute the accounts of the month and carry inventories on at cost."""
         cost = closing_costs(self.cost, self.inventory, c)
-        self.change = cost - self.cost
+        self.change, self.cost = cost - self.cost, cost
         self.month = accounts_of_month(c, ledger, self.change)
-        self.cost = cost
         return self.month
 
     def begin_month(self, c: ClosedEconomy) -> None:
-        """Note the stocks with which the next month begins."""
+        """Once the closed month was checked, note with which stocks and counts the next begins."""
+        self._gdp = [*self._gdp, self.month.gdp][-_MONTHS_PER_YEAR:]
+        first = np.isnan(self.base_prices) & (c.firms.sold > 0)
+        self.base_prices[first] = c.firms.revenue[first] / c.firms.sold[first]
+        failed = int(c.firms.failures.sum()), int(c.banks.failures.sum())
+        self.failures = failed[0] - self._failed[0], failed[1] - self._failed[1]
+        self._failed = failed
+        self.resource_changes = {name: getattr(c.resources, name) - self.resources[name] for name in _RESOURCES}
         self._note_stocks(c)
 
     def _note_stocks(self, c: ClosedEconomy) -> None:
         self.inventory, self.capital = c.firms.inventory.copy(), c.firms.capital.copy()
         self.resources = {name: getattr(c.resources, name).copy() for name in _RESOURCES}
 
+    @property
+    def annual_gdp(self) -> float:
+        """GDP of the last twelve months, or of a year at the pace of those there are; minor units."""
+        return _MONTHS_PER_YEAR * sum(self._gdp) / max(len(self._gdp), 1)
+
     def state(self) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return arrays and values from which `restore` goes on."""
-        arrays = {name: getattr(self, name).copy() for name in ("inventory", "capital", "cost", "change")}
-        arrays |= {f"resources.{name}": array.copy() for name, array in self.resources.items()}
-        return arrays, {"month": asdict(self.month)}
+        arrays: dict[str, Any] = {name: getattr(self, name).copy() for name in _COUNTS}
+        arrays["base_prices"] = self.base_prices.copy()
+        for name in ("resources", "resource_changes"):
+            arrays |= {f"{name}.{key}": array.copy() for key, array in getattr(self, name).items()}
+        counts = {"failures": list(self.failures), "failed": list(self._failed), "gdp": list(self._gdp)}
+        return arrays, {"month": asdict(self.month), **counts}
 
     def restore(self, arrays: Mapping[str, Any], values: Mapping[str, Any]) -> None:
         """Take the state returned by `state`."""
-        for name in ("inventory", "capital", "cost", "change"):
+        for name in _COUNTS:
             setattr(self, name, np.array(arrays[name], np.int64))
-        self.resources = {name: np.array(arrays[f"resources.{name}"], np.int64) for name in _RESOURCES}
+        self.base_prices = np.array(arrays["base_prices"], np.float64)
+        for name in ("resources", "resource_changes"):
+            found = {key: f"{name}.{key}" for key in _RESOURCES if f"{name}.{key}" in arrays}
+            setattr(self, name, {key: np.array(arrays[path], np.int64) for key, path in found.items()})
         self.month = NationalAccounts(**values["month"])
+        self.failures = int(values["failures"][0]), int(values["failures"][1])
+        self._failed = int(values["failed"][0]), int(values["failed"][1])
+        self._gdp = [int(value) for value in values["gdp"]]
 
 
 def closing_costs(cost: IntArray, opening: IntArray, c: ClosedEconomy) -> IntArray:

@@ -119,7 +119,7 @@ def economy_row(economy: Economy, c: ClosedEconomy) -> Row:
             mood.fear, mood.greed, mood.herding, abs(mood.index), s.fear_weight, s.greed_weight
         )
         row["volatility_multiplier"] = float(multiplier[0])
-    return row | _decomposition(economy, c)
+    return {**row, **_decomposition(economy, c)}
 
 
 def _decomposition(economy: Economy, c: ClosedEconomy) -> Mapping[str, float]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..agents.psychology import Psychology
 from ..core.kernel import kernel
+from ..core.schemas import TABLES
 from ..core.units import SECTORS, IntArray
 from ..markets.exchange import Counters, RoundOutcome
 from ..markets.orders import (
@@ -34,13 +35,17 @@ from ..markets.orders import (
 )
 from ..markets.published_indices import sentiment_01, volatility_multiplier
 from .alerts import Alert
+from .closed_economy import ClosedEconomy
 from .commands import ActionResult, Command
+from .month_tables import bank_rows, firm_rows, history_row, macro_row, resource_rows
+from .reduced_economy import ReducedEconomy, reduced_row
 
 if TYPE_CHECKING:
     from .economy import Economy
 
 _KINDS = tuple(kind.name.lower() for kind in Kind)
 _STATES = tuple(status.name.lower() for status in Status)
+_SECTORS = tuple(str(sector) for sector in SECTORS)
 
 
 @kernel
@@ -136,12 +141,28 @@ class Recorder:
             trades=[counters.trades],
             volume=[counters.volume],
             turnover=[counters.turnover],
+            market_open=[economy.market_open],
+            **self._rates(),
+            regime=economy.regimes.regime,
         )
+
+    def _rates(self) -> dict[str, list[float]]:
+        """Return interest, inflation and growth as the world sees them; NaN where no economy is simulated."""
+        closed, reduced, unknown = self.economy.closed, self.economy.reduced, float("nan")
+        if reduced is not None:
+            inflation = reduced.month.inflation_12m
+            return {"interest_rate": [reduced.policy_rate], "inflation_rate": [inflation], "gdp_growth": [unknown]}
+        if closed is None:
+            return {"interest_rate": [unknown], "inflation_rate": [unknown], "gdp_growth": [unknown]}
+        return {
+            "interest_rate": [closed.policy_rate], "inflation_rate": [closed.indices.inflation],
+            "gdp_growth": [closed.history.growth],
+        }  # fmt: skip
 
     # -- each day end -------------------------------------------------------------------------
 
     def note_day(self) -> None:
-        """Write daily bars, depth, flows, balances and group statistics."""
+        """Write daily bars, depth, flows, balances, revaluations and group statistics."""
         economy = self.economy
         books = np.arange(economy.exchange.listings.size)
         self._append(
@@ -159,6 +180,7 @@ class Recorder:
                 )  # fmt: skip
         self._note_flows()
         self._note_balances()
+        self._note_revaluations()
         self._note_groups()
 
     def _note_flows(self) -> None:
@@ -172,20 +194,25 @@ class Recorder:
 
     def _note_balances(self) -> None:
         ledger = self.economy.ledger
-        rows: list[tuple[str, str, int, int]] = []
-        for number, instrument in enumerate(ledger.instruments.dense):
-            issuer = ledger.owners.sector_of(instrument.issuer)
-            for code, sector in enumerate(SECTORS):
-                debt = int(ledger.issued[number]) if sector is issuer else 0
-                rows.append((instrument.name, str(sector), int(ledger.held[number, code]), debt))
-        nets = ledger.balance_sheet().to_numpy()[len(ledger.instruments.dense) :].tolist()
-        for instrument, row in zip(ledger.instruments.contractual, nets, strict=True):
-            for sector, net in zip(SECTORS, row, strict=True):
-                rows.append((instrument.name, str(sector), max(net, 0), max(-net, 0)))
-        kept = [row for row in rows if row[2] or row[3]]
-        columns: Iterable[tuple[Any, ...]] = zip(*kept, strict=True) if kept else ((), (), (), ())
-        names = ("instrument", "sector", "asset", "liability")
-        self._append("balances", **{name: list(column) for name, column in zip(names, columns, strict=True)})
+        claims, debts = ledger.contract_positions()
+        assets = np.concatenate([ledger.held, claims])
+        liabilities = np.concatenate([ledger.liabilities(), debts])
+        number, sector = np.nonzero((assets != 0) | (liabilities != 0))
+        self._append(
+            "balances", instrument=(number, tuple(ledger.names)), sector=(sector, _SECTORS),
+            asset=assets[number, sector], liability=liabilities[number, sector],
+        )  # fmt: skip
+
+    def _note_revaluations(self) -> None:
+        ledger = self.economy.ledger
+        today = ledger.today()
+        number, sector = np.nonzero((today.revalued != 0) | (today.lost != 0))
+        if number.size:
+            marks = np.concatenate([ledger.marks, np.ones(len(ledger.instruments.contractual), np.int64)])
+            self._append(
+                "revaluations", instrument=(number, tuple(ledger.names)), sector=(sector, _SECTORS),
+                mark=marks[number], revaluation=today.revalued[number, sector], written_off=today.lost[number, sector],
+            )  # fmt: skip
 
     def _note_groups(self) -> None:
         economy = self.economy
@@ -228,6 +255,30 @@ class Recorder:
             disagreement=market.disagreement,
             volatility_multiplier=volatility_multiplier(fear, greed, herding, np.abs(level), *weights),
         )
+
+    # -- each month end -----------------------------------------------------------------------
+
+    def note_month(self, closed: ClosedEconomy) -> None:
+        """Write the month's rows of tables macro, firms, banks and resources, and let the history remember it."""
+        row = macro_row(self.economy, closed)
+        closed.history.note_month(**history_row(closed, row))
+        self._append("macro", **row)
+        self._append("firms", **firm_rows(self.economy, closed))
+        self._append("banks", **bank_rows(self.economy, closed))
+        self._append("resources", **resource_rows(closed))
+
+    def note_reduced(self, reduced: ReducedEconomy) -> None:
+        """Write what three equations know of a month into table macro: the other rates are NaN, other amounts 0."""
+        known = reduced_row(self.economy, reduced)
+        columns = [column for column in TABLES["macro"].columns if column.name != "tick"]
+        absent = {column.name: np.nan if column.type == "float64" else 0 for column in columns}
+        self._append("macro", **(absent | known))
+
+    def note_indices(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Write rows of table indices; what a row does not give is NaN."""
+        names = [name for name in TABLES["indices"].names if name not in ("tick", "subject")]
+        columns = {name: np.array([row.get(name, np.nan) for row in rows], np.float64) for name in names}
+        self._append("indices", subject=[row["subject"] for row in rows], **columns)
 
     # -- now and then -------------------------------------------------------------------------
 

@@ -28,7 +28,9 @@ from ..core.errors import OutOfBounds, ScenarioError, UnknownKey, UnknownScenari
 from ..core.parameters import Parameters, overlaid, unflattened
 from ..markets.exchange import ExchangeSettings
 from ..markets.interbank import InterbankSettings
+from ..markets.margin_rules import MarginSettings
 from ..markets.networks import NetworkSettings
+from ..markets.regime import RegimeSettings
 from ..markets.resources import ResourceSettings, default_resources
 from ..markets.stocks import StockSettings
 from ..policies.asset_purchases import AssetPurchaseSettings
@@ -84,8 +86,10 @@ class Scenario(Parameters):
     )
     resolution: ResolutionSettings = Field(ResolutionSettings(), description="how failed banks are resolved")
     runs: RunSettings = Field(RunSettings(), description="how readily depositors run")
+    margin: MarginSettings = Field(MarginSettings(), description="what banks lend against shares, and call back")
     resources: tuple[ResourceSettings, ...] = Field(default_resources(), description="what is extracted and issued")
     regulator: RegulatorSettings | None = Field(None, description="rules in force and when; unset: no regulator")
+    regime: RegimeSettings = Field(RegimeSettings(), description="where one regime of the market ends, another begins")
     identities: Literal["fast", "full"] = Field(
         "fast", description="fast: closure each tick, recount at day end; full: recount every tick"
     )
@@ -120,6 +124,8 @@ class Scenario(Parameters):
             del values["regulator"]
         if not self.psychology.enabled:  # then nothing reads it
             del values["psychology"]
+        if not self.margin.on:
+            del values["margin"]
         if self.macro.form != "reduced":
             del values["reduced_form"]
         for name in self.traders.groups():

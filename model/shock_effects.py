@@ -169,7 +169,7 @@ def _slot(economy: Economy, symbol: str) -> int:
 
 
 def _uniform(bits: Any) -> FloatArray:
-    return (bits >> np.uint64(11)).astype(np.float64) * 2.0**-53
+    return np.asarray((bits >> np.uint64(11)).astype(np.float64) * 2.0**-53, np.float64)
 
 
 _EFFECTS: dict[type, Callable[[Any, Any, int], None]] = {

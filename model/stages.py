@@ -12,9 +12,10 @@ from ..core.randomness import USER, Draws
 from ..ledger import identities
 from ..ledger.blocks import seal_block
 from ..markets.orders import NO_EXPIRY, Kind
-from . import day_end, failures, month, reduced_economy
+from . import day_end, failures, month, published, reduced_economy
 from .door import apply_commands, note_results
 from .macro_identities import check_month
+from .margin import margin_days, margin_rounds
 from .moods import feel, note_takers
 from .regulation import set_phases, switch_rules, watch_market
 from .scenario import Scenario
@@ -36,9 +37,11 @@ def default_schedule(scenario: Scenario) -> Schedule:
         [
             Stage("inject", each, inject, "commands and shocks from outside take effect; orders expire"),
             Stage("anchor", each, anchor, "fundamental values follow their anchors"),
+            *margin_rounds(scenario.margin.on),
             Stage("decide", rounds, decide, "those who wake up write orders from the opening state"),
             Stage("trade", rounds, trade, "cancels, then checks and reservations, matching, settlement"),
             Stage("mark", each, mark, "the tape notes mid-prices"),
+            *margin_days(scenario.margin.on),
             *((Stage("feel", daily, feel, "moods take in the day"),) if scenario.psychology.enabled else ()),
             *_BEHIND[scenario.macro.form](),
             Stage("oversee", each, oversee, "regulator and alert rules look at the tick"),
@@ -78,6 +81,7 @@ def closed_stages() -> tuple[Stage, ...]:
         Stage("settle reserves", When.DAY, day_end.settle_reserves, "banks lend overnight, then the central bank does"),
         Stage("resolve", When.DAY, day_end.resolve, "banks that failed are resolved, to a fixed point"),
         Stage("accounts", monthly, check_month, "the month's accounts are closed and its identities checked"),
+        Stage("publish indices", monthly, published.publish, "indices that move no price are worked out"),
     )
 
 
@@ -258,6 +262,8 @@ def close_day(economy: Economy) -> None:
     recount(economy)
     close = economy.exchange.last.astype(np.float64)
     economy.tape.note_day(close)
+    if min(economy.index, economy.anchor_index) > 0.0:  # else there are no shares
+        economy.regimes.note_day(economy.index, economy.anchor_index)
     economy.recorder.note_day()
     economy.ledger.close_period()
     if economy.clock.is_month_end(economy.tick):

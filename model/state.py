@@ -40,6 +40,7 @@ def state_of(economy: Economy, *, copy: bool = True) -> State:
         "ledger": economy.ledger.state(copy=copy),
         "exchange": economy.exchange.state(),
         "tape": economy.tape.state(),
+        "regimes": economy.regimes.state(),
     }
     parts |= {f"population.{population.name}": population.saved() for population in economy.populations}
     if economy.closed is not None:
@@ -48,6 +49,8 @@ def state_of(economy: Economy, *, copy: bool = True) -> State:
         parts["regulator"] = economy.regulator.state()
     if economy.reduced is not None:
         parts["reduced"] = economy.reduced.state()
+    if economy.margin is not None:
+        parts["margin"] = economy.margin.state()
     if economy.psychology is not None:
         parts["psychology"] = economy.psychology.state()
         arrays["taken"] = economy.taken.copy()
@@ -62,6 +65,7 @@ def restore_state(economy: Economy, arrays: Mapping[str, Any], values: Mapping[s
     economy.ledger.restore(_part(arrays, "ledger"), values["ledger"])
     economy.exchange.restore(_part(arrays, "exchange"), values["exchange"])
     economy.tape.restore(_part(arrays, "tape"), values["tape"])
+    economy.regimes.restore(_part(arrays, "regimes"), values["regimes"])
     for population in economy.populations:
         name = f"population.{population.name}"
         population.restore(_part(arrays, name), values[name])
@@ -71,6 +75,9 @@ def restore_state(economy: Economy, arrays: Mapping[str, Any], values: Mapping[s
         economy.regulator.restore(_part(arrays, "regulator"), values["regulator"])
     if economy.reduced is not None:
         economy.reduced.restore(_part(arrays, "reduced"), values["reduced"])
+    if economy.margin is not None:
+        economy.margin.restore(_part(arrays, "margin"), values["margin"])
+        economy.margin_share = economy.margin.share
     if economy.psychology is not None:
         economy.psychology.restore(_part(arrays, "psychology"), values["psychology"])
         economy.taken = np.array(arrays["taken"], np.int64)

@@ -4,6 +4,7 @@ from .fundamentalist import Fundamentalist
 from .herder import Herder
 from .holder import Holder
 from .hybrid import Hybrid
+from .leveraged_value import LeveragedValue
 from .market_maker import MarketMaker
 from .mean_reversion import MeanReversion
 from .momentum import Momentum
@@ -15,6 +16,7 @@ __all__ = [
     "Herder",
     "Holder",
     "Hybrid",
+    "LeveragedValue",
     "MarketMaker",
     "MeanReversion",
     "Momentum",

@@ -80,7 +80,7 @@ def test_the_result_has_every_part_under_its_name(monkeypatch: pytest.MonkeyPatc
     found = benchmark.bench(quick=True)
 
     assert list(found) == [
-        "machine", "versions", "calibration_ns", "order_book", "ticks", "recording", "identities", "start",
+        "machine", "versions", "calibration_ns", "order_book", "ticks", "recording", "identities", "economy", "start",
     ]  # fmt: skip
     assert [case["books"] for case in found["order_book"]] == [1, 20]
     assert [case["traders"] for case in found["ticks"]] == [10_000, 100_000]

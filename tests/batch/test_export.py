@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
+from pandas.testing import assert_frame_equal
 
 from catallaxy.batch.export import export
 from catallaxy.core.errors import NoSuchTable, NotARun, OutOfBounds, OutputExists, RunFolderUnwritable
@@ -23,7 +24,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_parquet_holds_every_row_of_every_part_in_order(run: Path, tmp_path: Path, table: str) -> None:
     path = export(run, table, "parquet", tmp_path / "rows.parquet")
 
-    assert pq.read_table(path).equals(FolderStore.open(run).read(table))
+    assert_frame_equal(pq.read_table(path).to_pandas(), FolderStore.open(run).read(table).to_pandas())
 
 
 def test_csv_has_a_header_and_plain_numbers(run: Path, tmp_path: Path) -> None:

@@ -254,7 +254,9 @@ def test_a_stored_run_is_measured_by_day(tmp_path: Path) -> None:
     for tick in range(1, 7):
         day = (tick + 1) // 2
         one = {"tick": [tick], "day": [day], "index": [100.0 * math.exp(0.01 * tick)], "anchor": [100.0]}
-        store.append("world", {**one, "messages": [1], "trades": [1], "volume": [tick], "turnover": [1]})
+        counts = {"messages": [1], "trades": [1], "volume": [tick], "turnover": [1], "market_open": [True]}
+        rates = {name: [math.nan] for name in ("interest_rate", "inflation_rate", "gdp_growth")}
+        store.append("world", {**one, **counts, **rates, "regime": ["normal"]})
         store.append("quotes", {
             "tick": [tick], "symbol": ["AAA"], "bid": [99], "ask": [101], "bid_quantity": [1], "ask_quantity": [1],
             "last": [100], "fundamental": [100.0],

@@ -86,7 +86,8 @@ def test_a_mistake_is_told_in_one_line(catallaxy: Command, words: list[str], mis
         (
             '[{"kind": "symbol_halt", "at": 5}, {"kind": "earthquake", "at": 5}]',
             "error: --shock s.json: shock[1].kind is 'earthquake'; "
-            "give one of fundamental_jump, order_flood, symbol_halt",
+            "give one of fundamental_jump, order_flood, symbol_halt, mood, rate_change, inflation_scare, wage_push, "
+            "demand_shift, resource_strike, resource_discovery, bank_loss, run, credit_crunch, helicopter",
         ),
         (
             '{"kind": "fundamental_jump", "at": 0, "size": -0.1}',

@@ -106,7 +106,7 @@ def free_what_an_order_needs(ledger: Ledger) -> None:
         (overdraw, "recount_agrees", FLOOR.format("free deposit") + "-8"),
         (overdraw_what_is_reserved, "recount_agrees", FLOOR.format("reserved ACME") + "-2"),
         (forget_a_debt, "contracts_close", "identity A2 contracts broken at claims against debts in bond by 11"),
-        (write_off_without_saying, "contracts_close", "identity A2 contracts broken at claims against debts in bond by 20"),
+        (write_off_without_saying, "contracts_close", "A2 contracts broken at claims against debts in bond by 20"),
         (reserve_for_no_order, "reservations_agree", "identity A11 orders broken at reserved ACME by 2"),
         (free_what_an_order_needs, "reservations_agree", "identity A11 orders broken at reserved deposit by -10"),
     ],

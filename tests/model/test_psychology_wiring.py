@@ -135,6 +135,6 @@ def test_households_of_a_closed_economy_have_moods() -> None:
     economy.run(days=22)
     psychology = economy.psychology
     assert psychology is not None
-    assert psychology.memory.size == 150
+    assert psychology.memory.size == 160  # with ten holders
     assert psychology.symbols == economy.symbols
     assert economy.table("sentiment")["sentiment"].any()

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from ..core.errors import OutOfBounds
-from ..core.parameters import Table
 from .text import shown
 
 if TYPE_CHECKING:
@@ -74,6 +73,8 @@ def dotted(tables: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
     >>> dotted(parse_set(["traders.number=500", "name=mine"]))
     {'traders.number': 500, 'name': 'mine'}
     """
+    from ..core.parameters import Table
+
     flat: dict[str, Any] = {}
     for key, value in tables.items():
         flat |= dotted(value, f"{prefix}{key}.") if isinstance(value, Table) else {prefix + key: value}

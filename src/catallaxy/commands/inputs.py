@@ -11,7 +11,8 @@ from pydantic import Field
 
 from ..core.errors import OutOfBounds, ScenarioError, UnknownKey
 from ..core.parameters import Parameters
-from ..model.shocks import books_of, parse_shock
+from ..model.scenario import Scenario
+from ..model.shocks import check_shock, parse_shock
 
 
 class Submission(Parameters):
@@ -43,31 +44,31 @@ def read_json(path: Path, option: str) -> Any:
         ) from None
 
 
-def read_shocks(paths: Sequence[Path] | None, symbols: tuple[str, ...], first: int) -> list[dict[str, Any]]:
-    """Return the shocks of all files, checked against the listed symbols and the first tick to come."""
-    return [shock for path in paths or () for shock in _shocks(path, symbols, first)]
+def read_shocks(paths: Sequence[Path] | None, scenario: Scenario, first: int) -> list[dict[str, Any]]:
+    """Return the shocks of all files, checked against the scenario and the first tick to come."""
+    return [shock for path in paths or () for shock in _shocks(path, scenario, first)]
 
 
-def _shocks(path: Path, symbols: tuple[str, ...], first: int) -> Iterator[dict[str, Any]]:
+def _shocks(path: Path, scenario: Scenario, first: int) -> Iterator[dict[str, Any]]:
     found = read_json(path, "--shock")
     several = isinstance(found, list)
     for number, values in enumerate(found if several else [found]):
         at = f"shock[{number}]" if several else "shock"
-        yield checked_shock(values, f"--shock {path}: {at}", symbols, first)
+        yield checked_shock(values, f"--shock {path}: {at}", scenario, first)
 
 
-def checked_shock(values: Any, at: str, symbols: tuple[str, ...], first: int) -> dict[str, Any]:
-    """Return ``values`` if they are a shock that an economy with these symbols can still take."""
+def checked_shock(values: Any, at: str, scenario: Scenario, first: int) -> dict[str, Any]:
+    """Return ``values`` if they are a shock that an economy of this scenario can still take."""
     if not isinstance(values, Mapping):
         raise OutOfBounds(at, values, 'give a JSON object such as {"kind": "fundamental_jump", "at": 5, "size": -0.1}')
     shock = parse_shock(values, at)
-    books_of(shock, symbols, at)
+    check_shock(shock, scenario, at)
     if shock.at < first:
         raise OutOfBounds(f"{at}.at", shock.at, f"tick {first - 1} is over; give {first} or later")
     return dict(values)
 
 
-def read_trigger(path: Path, symbols: tuple[str, ...], first: int) -> Trigger:
+def read_trigger(path: Path, scenario: Scenario, first: int) -> Trigger:
     """Return the start message in a file; its shocks are dated and checked."""
     values = read_json(path, "--input")
     if not isinstance(values, Mapping):
@@ -79,7 +80,7 @@ def read_trigger(path: Path, symbols: tuple[str, ...], first: int) -> Trigger:
     except OutOfBounds as error:
         raise ScenarioError(f"--input {path}: {error}") from None
     shocks = tuple(
-        checked_shock({"at": first, **shock}, f"--input {path}: shocks[{i}]", symbols, first)
+        checked_shock({"at": first, **shock}, f"--input {path}: shocks[{i}]", scenario, first)
         for i, shock in enumerate(trigger.shocks)
     )
     return trigger.model_copy(update={"shocks": shocks})

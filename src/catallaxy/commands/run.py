@@ -85,7 +85,7 @@ def run(
         if resume is None:
             settings, number = _settings(scenario, changes, seed)
             left = length(settings.clock.days, settings.clock.ticks_per_day, ticks, days)
-            shocks = _shocks(shock, settings.symbols(), 1)
+            shocks = _shocks(shock, settings, 1)
             session.say_if_cold(watch)
             economy, folder = _founded(settings, number, out)
         else:
@@ -94,7 +94,7 @@ def run(
             session.say_if_cold(watch)
             economy, folder = _resumed(resume), resume
             with session.closed_on_error(economy):
-                shocks = _shocks(shock, economy.symbols, economy.tick + 1)
+                shocks = _shocks(shock, economy.settings, economy.tick + 1)
             left = length(economy.settings.clock.days, economy.clock.ticks_per_day, ticks, days, economy.tick)
             if not left:
                 watch.note(f"{shown(folder)} is at its end, tick {economy.tick:,}; give --ticks or --days to go on")
@@ -138,9 +138,9 @@ def step(
         session.log_to_stderr(quiet=False)
         economy = _resumed(resume)
         with session.closed_on_error(economy):
-            first, symbols = economy.tick + 1, economy.symbols
-            message = Trigger() if trigger is None else read_trigger(trigger, symbols, first)
-            shocks = (*_shocks(shock, symbols, first), *message.shocks)
+            first, scenario = economy.tick + 1, economy.settings
+            message = Trigger() if trigger is None else read_trigger(trigger, scenario, first)
+            shocks = (*_shocks(shock, scenario, first), *message.shocks)
         for values in shocks:
             economy.inject(values, source="cli")
         numbers = [economy.submit(item.agent, item.action, source="cli") for item in message.actions]
@@ -194,10 +194,10 @@ def _settings(scenario: str | None, changes: list[str] | None, seed: int | None)
         raise OutOfBounds("--seed", seed, "give a whole number from 0 to 2**63 - 1") from None
 
 
-def _shocks(files: list[Path] | None, symbols: tuple[str, ...], first: int) -> list[dict[str, Any]]:
+def _shocks(files: list[Path] | None, scenario: Any, first: int) -> list[dict[str, Any]]:
     from .inputs import read_shocks
 
-    return read_shocks(files, symbols, first)
+    return read_shocks(files, scenario, first)
 
 
 def _founded(settings: Any, seed: int, out: Path | None) -> tuple[Economy, Path]:
