@@ -52,7 +52,7 @@ class Standing(IntEnum):
 
 @dataclass(frozen=True)
 class Notice:
-    """Something that a bank wrote to a client; ``row`` is the account's, ``facts`` are numbers of the event."""
+    """Something that a bank wrote to a client: the name of the event, the row of the account, and numbers."""
 
     event: str
     row: int
@@ -61,7 +61,7 @@ class Notice:
 
 @dataclass(frozen=True)
 class Shares:
-    """The stocks that serve as collateral: columns of the ledger, money that a lot is worth, lots that trade together."""
+    """The stocks that serve as collateral: columns of the ledger, money a lot is worth, lots that trade together."""
 
     columns: IntArray
     worth: IntArray
@@ -185,7 +185,7 @@ class MarginAccounts:
         return given
 
     def pay_interest(self, ledger: Ledger, policy_rate: float) -> int:
-        """Let all pay a day's interest at the policy rate and the spread; what is missed is added. Return what was due."""
+        """Let all pay a day's interest, what is missed being added to the debt; return what was due."""
         rate = max(policy_rate + self.settings.spread, 0.0)
         service = credit.pay_interest(ledger, MARGIN_LOAN, rate, days=1)
         return int(service.paid.sum() + service.missed.sum())
@@ -289,15 +289,10 @@ class MarginAccounts:
 
     # -- forced sales -------------------------------------------------------------------------
 
-    def settle(self, ledger: Ledger, shares: Shares, *, day: int, exempt: int) -> list[Notice]:
+    def settle(self, ledger: Ledger, shares: Shares, *, day: int) -> list[Notice]:
         """Let accounts that are sold off repay what sales brought; end the sales of those who are back or have nothing.
 
         Their orders are cancelled before, so that all their cash is free.
-
-        Parameters
-        ----------
-        exempt : int
-            What a bankrupt is left of its deposit, minor units.
         """
         selling, notices = self.sold_off, list[Notice]()
         if not selling.any():
@@ -308,7 +303,7 @@ class MarginAccounts:
         lots = ledger.holdings[self.owners[:, None], shares.columns[None, :]].sum(axis=2)
         for row in np.flatnonzero(selling).tolist():
             if owed[row] and not (lots[row] >= shares.round_lot).any():
-                facts = self._default(ledger, int(self.owners[row]), exempt)
+                facts = self._default(ledger, int(self.owners[row]))
                 notices.append(Notice("margin_default", row, facts))
                 self.close(row, day, notices, written_off=facts["written_off"])
             elif self.standing[row] == Standing.CLOSING and not owed[row]:
@@ -320,8 +315,8 @@ class MarginAccounts:
         return notices
 
     @staticmethod
-    def _default(ledger: Ledger, owner: OwnerId, exempt: int) -> dict[str, Any]:
-        """Take a debtor's bonds and deposit above what is exempt for its loan; what is missing is its bank's loss."""
+    def _default(ledger: Ledger, owner: OwnerId) -> dict[str, Any]:
+        """Take the bonds of a debtor whose money is gone for its loan; what is missing is its bank's loss."""
         bonds = 0
         for number in ledger.contracts.of(MARGIN_LOAN, debtor=owner).tolist():
             creditor, amount = int(ledger.contracts.rows[number, CREDITOR]), int(ledger.contracts.rows[number, AMOUNT])
@@ -330,8 +325,7 @@ class MarginAccounts:
                 ledger.post(COLLATERAL, BOND, payer=owner, payee=creditor, amount=face)
                 ledger.repay(COLLATERAL, number, face)
                 bonds += face
-        estate = bankrupt(ledger, owner, exempt=exempt)
-        return {"bonds": bonds, "repaid": estate.repaid, "written_off": estate.written_off}
+        return {"bonds": bonds, "written_off": bankrupt(ledger, owner, exempt=0).written_off}
 
     def sales(self, ledger: Ledger, shares: Shares) -> Sales:
         """Return the sell orders of this tick: of every stock in proportion, and no more than the market can bear.
@@ -359,7 +353,7 @@ class MarginAccounts:
         return Sales(rows[who], books, lots[who, books])
 
     def _rationed(self, wanted: IntArray, round_lot: IntArray) -> IntArray:
-        """Return (n, books) what may be sold now of the lots wanted, whole round lots, and keep the rest's allowance."""
+        """Return (n, books) what may be sold now of the lots wanted, in round lots; keep the allowance that is left."""
         sent = np.zeros_like(wanted)
         asked = wanted.sum(axis=0) > 0
         self.allowance[asked] += self.settings.sale_share * self.volume[asked]

@@ -37,7 +37,7 @@ def open_margin(economy: Economy) -> MarginAccounts | None:
     if not settings.on:
         return None
     if economy.closed is None:
-        raise OutOfBounds("margin.on", True, 'only the banks of a closed economy lend on margin; give macro.form "full"')
+        raise OutOfBounds("margin.on", True, 'only banks of a closed economy lend on margin; give macro.form "full"')
     owners = [population.owners for population in borrowers(economy)]
     accounts = MarginAccounts(
         settings, np.concatenate([np.zeros(0, np.int64), *owners]), books=len(economy.symbols),
@@ -124,7 +124,7 @@ def _sell(economy: Economy, accounts: MarginAccounts) -> None:
         return
     _cancel_orders(economy, accounts)
     shares, day = shares_of(economy), economy.day
-    _tell(economy, accounts, accounts.settle(economy.ledger, shares, day=day, exempt=closed_of(economy).memory.benefit))
+    _tell(economy, accounts, accounts.settle(economy.ledger, shares, day=day))
     sales = accounts.sales(economy.ledger, shares)
     if sales.rows.size:
         draws = Draws.of(economy.seed, "margin", economy.tick)
@@ -147,7 +147,7 @@ def call_margins(economy: Economy) -> None:
     shares = shares_of(economy)
     _tell(economy, accounts, accounts.review(ledger, shares, day=economy.day, grace=grace))
     _cancel_orders(economy, accounts)
-    _tell(economy, accounts, accounts.settle(ledger, shares, day=economy.day, exempt=c.memory.benefit))
+    _tell(economy, accounts, accounts.settle(ledger, shares, day=economy.day))
     economy.margin_share = accounts.share
 
 

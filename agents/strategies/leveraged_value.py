@@ -150,5 +150,3 @@ class LeveragedValue(Borrower, Strategy):
                 s.concession, wanted,
             )
         )  # fmt: skip
-
-
