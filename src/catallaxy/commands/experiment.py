@@ -24,6 +24,7 @@ def register(app: typer.Typer) -> None:
         epilog=examples(
             "experiment --list",
             "experiment fundamental-jump --quick",
+            "experiment rate-hike --quick --ablation",
             "experiment fundamental-jump --seeds 20 --jobs 4 --out runs/jump",
         )
     )(experiment)
@@ -33,6 +34,9 @@ def experiment(
     name: Annotated[str | None, typer.Argument(help="Name of an experiment.", show_default=False)] = None,
     everything: Annotated[bool, typer.Option("--list", help="List the experiments.")] = False,
     quick: Annotated[bool, typer.Option("--quick", help="Fewer seeds and a smaller economy.")] = False,
+    ablation: Annotated[
+        bool, typer.Option("--ablation", help="Ask the market alone, the macro loop alone, and both.")
+    ] = False,
     seeds: Annotated[
         int | None,
         typer.Option(parser=whole, metavar="N", help="Pairs of runs, of seeds 1 to N; the experiment's if left out."),
@@ -64,6 +68,10 @@ def experiment(
         return
     _check(seeds, jobs)
     chosen = experiment_named(name)
+    if ablation:
+        folder = out or Path("runs") / f"ablation-{chosen.name}{'-quick' * quick}"
+        _ablate(chosen.name, quick, seeds, jobs, changes, folder, json, quiet)
+        return
     folder = out or Path("runs") / f"experiment-{chosen.name}{'-quick' * quick}"
     result = _run(chosen.name, quick, seeds, jobs, changes, folder, quiet)
     _tell(result, folder, json)
@@ -90,6 +98,24 @@ def _run(
             EXPERIMENTS[name], quick=quick, seeds=seeds, settings=settings, jobs=jobs or cores(), out=folder,
             progress=tell,
         )  # fmt: skip
+
+
+def _ablate(
+    name: str, quick: bool, seeds: int | None, jobs: int | None, changes: list[str] | None, folder: Path, json: bool,
+    quiet: bool,
+) -> None:  # fmt: skip
+    """Ask every part of the economy, and tell what each said; a part is a comparison, so no sign is a failure."""
+    from ..batch.ablation import run_ablation
+    from ..batch.experiment_list import EXPERIMENTS
+    from ..batch.stored_runs import cores
+
+    if changes:
+        raise ScenarioError("--ablation compares the parts of the experiment as it ships; leave out --set")
+    with batch(quiet, folder) as tell:
+        found = run_ablation(
+            EXPERIMENTS[name], quick=quick, seeds=seeds, jobs=jobs or cores(), out=folder, progress=tell
+        )
+    print(as_json(found.to_pandas().to_dict("records")) if json else f"{found.page()}\nfolder  {shown(folder)}")
 
 
 def _tell(result: ExperimentResult, folder: Path, json: bool) -> None:
