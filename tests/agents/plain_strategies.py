@@ -132,6 +132,25 @@ def plain_fundamentalist(moment: Moment, s: Any) -> list[list[int]]:
     return [moment.message(side, IOC if through else LIMIT, price, lots)] if lots > 0 else []
 
 
+def plain_leveraged_value(moment: Moment, s: Any) -> list[list[int]]:
+    account, arrays = moment.look_at(int(moment.high(0) * moment.market.count)), moment.market.arrays
+    if not moment.value > 0.0:
+        return []
+    wealth = float(account.cash) - float(moment.state["debt"])
+    for security, last, unit in zip(arrays.security, arrays.last, arrays.unit_value, strict=True):
+        wealth += float(arrays.holdings[moment.owner, security].sum()) * float(last) * float(unit)
+    mispricing = (moment.value - moment.mid) / moment.value
+    leverage = 0.0
+    if mispricing > 0.0:
+        leverage = min(moment.state["aggression"] * moment.scale("leverage") * mispricing, s.most_leverage)
+    change = max(wealth, 0.0) * leverage / (account.spread * moment.mid * account.per_lot) - float(account.shares)
+    side = 0 if change > 0.0 else 1
+    give = s.concession * moment.low(0)
+    price = moment.rounded(moment.mid * (1.0 + give if side == 0 else 1.0 - give), side)
+    lots = moment.lots(abs(change) + moment.high(1), side, price)
+    return [moment.message(side, LIMIT, price, lots)] if lots > 0 else []
+
+
 def plain_momentum(moment: Moment, s: Any) -> list[list[int]]:
     account = moment.look_at(int(moment.high(0) * moment.market.count))
     tape, book, horizon = moment.market.tape, moment.book, moment.state["horizon"]
@@ -285,6 +304,7 @@ def plain_hybrid(moment: Moment, s: Any) -> list[list[int]]:
 TWINS: dict[str, Callable[[Moment, Any], list[list[int]]]] = {
     "noise": plain_noise,
     "fundamentalist": plain_fundamentalist,
+    "leveraged_value": plain_leveraged_value,
     "momentum": plain_momentum,
     "mean_reversion": plain_mean_reversion,
     "hybrid": plain_hybrid,

@@ -15,7 +15,16 @@ from catallaxy.agents.check_strategy import FIRST_OWNER, check_strategy, synthet
 from catallaxy.agents.market import Market
 from catallaxy.agents.population import Population
 from catallaxy.agents.psychology import Psychology, PsychologySettings
-from catallaxy.agents.strategies import Fundamentalist, Herder, Hybrid, MarketMaker, MeanReversion, Momentum, Noise
+from catallaxy.agents.strategies import (
+    Fundamentalist,
+    Herder,
+    Hybrid,
+    LeveragedValue,
+    MarketMaker,
+    MeanReversion,
+    Momentum,
+    Noise,
+)
 from catallaxy.agents.strategies.hybrid import log_discount
 from catallaxy.agents.strategies.mean_reversion import next_stance
 from catallaxy.agents.strategies.order_terms import lots_within, posted_price
@@ -27,8 +36,8 @@ from catallaxy.markets.order_sheet import OrderSheet
 from catallaxy.markets.orders import BOOK, EXPIRY, KIND, OWNER, PRICE, PRIORITY, QUANTITY, SIDE, SLOT, Kind
 from tests.agents.plain_strategies import TWINS, decide_plainly
 
-BUILT_IN = [Fundamentalist, Herder, Hybrid, MarketMaker, MeanReversion, Momentum, Noise]
-ORDER_SENDERS = [Fundamentalist, Herder, Hybrid, MarketMaker, Momentum, Noise]
+BUILT_IN = [Fundamentalist, Herder, Hybrid, LeveragedValue, MarketMaker, MeanReversion, Momentum, Noise]
+ORDER_SENDERS = [Fundamentalist, Herder, Hybrid, LeveragedValue, MarketMaker, Momentum, Noise]
 
 
 def a_population(strategy: Strategy, market: Market, size: int = 0) -> Population:
@@ -66,6 +75,13 @@ def rich(market: Market) -> Market:
     holdings[:, 1:, 0] = np.maximum(1, 1_000_000_000 // market.last)
     holdings[:, 0, 0] = 1_000_000_000 * market.count
     return seen(market, holdings=holdings)
+
+
+def mispriced(strategy: type[Strategy], market: Market) -> Market:
+    """Return the market, for funds that buy only what is cheap one in which every other stock is cheap, or dear."""
+    if strategy is not LeveragedValue:
+        return market
+    return seen(market, fundamental=market.mid * np.where(np.arange(market.count) % 2, 0.97, 1.03))
 
 
 def buys(messages: IntArray) -> int:
@@ -175,13 +191,13 @@ def test_reserved_money_and_shares_count_as_budget(strategy: type[Strategy]) -> 
     assert free.tolist() == reserved.tolist()
 
 
-MOVED = {Fundamentalist: -0.8, Hybrid: -0.8, MarketMaker: -0.8, Momentum: 0.8, Noise: 0.8}
+MOVED = {Fundamentalist: -0.8, Hybrid: -0.8, LeveragedValue: -0.8, MarketMaker: -0.8, Momentum: 0.8, Noise: 0.8}
 
 
 @pytest.mark.parametrize("strategy", BUILT_IN)
 def test_a_mood_moves_orders_of_its_own_stock_only(strategy: type[Strategy]) -> None:
     """Herders have moods of their own, and mean reversion none; what a mood changes is the order, not the book."""
-    market = rich(synthetic_market(owners=400, tick=640))
+    market = mispriced(strategy, rich(synthetic_market(owners=400, tick=640)))
     population = a_population(strategy(), market)
     state = {name: column.copy() for name, column in population.state.items()}
 
@@ -211,7 +227,7 @@ def test_newcomers_leave_everybody_else_as_they_were(strategy: type[Strategy]) -
 @pytest.mark.parametrize("strategy", ORDER_SENDERS)
 def test_a_strategy_is_lively(strategy: type[Strategy], scaled: Callable[[int], int]) -> None:
     """In a market with a past, both sides are ordered, in every stock."""
-    market = rich(synthetic_market(owners=max(100, scaled(2000)), tick=640))
+    market = mispriced(strategy, rich(synthetic_market(owners=max(100, scaled(2000)), tick=640)))
 
     messages = decided(a_population(strategy(), market), market)
 
@@ -306,6 +322,96 @@ def test_without_a_fundamental_value_they_stay_away() -> None:
     market = rich(synthetic_market())
 
     assert not decided(agreed_fundamentalists(market), seen(market, fundamental=np.zeros(4))).shape[0]
+
+
+# -- leveraged value funds -------------------------------------------------------------------------
+
+
+def one_stock(value: float, *, cash: int = 1_000_000, lots: int = 0) -> Market:
+    """Return a market of one stock at 100.00 that is worth ``value`` times that, and funds that all have the same."""
+    market = synthetic_market(books=1, owners=20)
+    holdings = np.zeros_like(market.arrays.holdings)
+    holdings[:, 0, 0], holdings[:, 1, 0] = cash, lots
+    price, quotes = np.full(1, 10_000), np.array([[9_999, 10_001, 10**6, 10**6]])
+    worth = price * value
+    return seen(market, mid=price * 1.0, last=price, quotes=quotes, fundamental=worth, holdings=holdings)
+
+
+def funds(market: Market, aggression: float, **settings: Any) -> Population:
+    span = {"least_aggression": aggression, "most_aggression": aggression}
+    return a_population(LeveragedValue(LeveragedValue.Settings(concession=0.0, **span, **settings)), market)
+
+
+def wanted_by(population: Population, market: Market) -> IntArray:
+    """Return what the funds' orders would cost were money no limit."""
+    rows = np.arange(population.size, dtype=np.int64)
+    traders = Traders(rows, population.owners, population.draws(market.tick, market.round_), population.state, market)
+    return population.strategy.money_wanted(market, traders)
+
+
+def test_leverage_is_aggression_times_mispricing_up_to_the_cap() -> None:
+    """W = 10,000: a tenth below value at β = 5 is a leverage of 1/2, at β = 15 of 3/2, at β = 50 the cap of 2."""
+    market = one_stock(1.0 / 0.9)
+
+    wants = [wanted_by(funds(market, aggression), market) // 10_000 for aggression in (5.0, 15.0, 50.0)]
+
+    for lots, target in zip(wants, (50, 150, 200), strict=True):
+        assert set(lots.tolist()) <= {target - 1, target, target + 1}
+
+
+def test_orders_stay_within_the_money_that_is_there() -> None:
+    market = one_stock(1.0 / 0.9)
+
+    assert set(decided(funds(market, 50.0), market)[:, QUANTITY].tolist()) == {100}
+
+
+def test_a_loan_becomes_an_order_and_counts_against_wealth() -> None:
+    """Own 10,000 and a loan of 10,000, both in cash: still twice the fund's wealth, now within its means."""
+    market = one_stock(1.0 / 0.9, cash=2_000_000)
+    population = funds(market, 50.0)
+    population.state["debt"][:] = 1_000_000
+
+    assert set(decided(population, market)[:, QUANTITY].tolist()) == {200}
+
+
+def test_what_is_dear_is_sold_and_not_sold_short() -> None:
+    market = one_stock(0.9, lots=70)
+
+    messages = decided(funds(market, 50.0), market)
+
+    assert set(messages[:, SIDE].tolist()) == {1}
+    assert set(messages[:, QUANTITY].tolist()) == {70}
+
+
+def test_a_fund_above_its_leverage_sells_what_is_too_much() -> None:
+    """300 shares with 20,000 borrowed are three times the wealth of 10,000; the cap is two."""
+    market = one_stock(1.0 / 0.9, cash=0, lots=300)
+    population = funds(market, 50.0)
+    population.state["debt"][:] = 2_000_000
+
+    messages = decided(population, market)
+
+    assert set(messages[:, SIDE].tolist()) == {1}
+    assert set(messages[:, QUANTITY].tolist()) <= {100, 101}
+
+
+def test_fear_lowers_the_leverage_wanted_and_greed_raises_it() -> None:
+    market = one_stock(1.0 / 0.9)
+
+    afraid, greedy = (int(wanted_by(funds(market, 10.0), moody(market, mood)).mean()) for mood in (-0.5, 0.5))
+
+    assert 0.45 < afraid / 1_000_000 < 0.55
+    assert 1.45 < greedy / 1_000_000 < 1.55
+
+
+def test_asking_what_orders_would_cost_changes_nothing() -> None:
+    market = one_stock(1.0 / 0.9)
+    population = funds(market, 50.0)
+    before = {name: column.tolist() for name, column in population.state.items()}
+
+    wanted_by(population, market)
+
+    assert {name: column.tolist() for name, column in population.state.items()} == before
 
 
 def test_valuation_errors_have_the_spread_that_was_set(scaled: Callable[[int], int]) -> None:
