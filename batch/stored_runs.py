@@ -33,12 +33,13 @@ from ..core.parameters import unflattened
 from ..core.units import FloatArray
 from ..ledger.files import canonical_json, write_whole
 from ..ledger.manifest import environment
+from ..model.clock import DAYS_PER_MONTH
 from ..model.economy import Economy
 from ..model.scenario import Scenario, load_scenario
 
 Period = Literal["day", "month"]
 Over = Literal["last", "mean", "sum"]
-DAYS_IN: Mapping[Period, int] = {"day": 1, "month": 21}
+DAYS_IN: Mapping[Period, int] = {"day": 1, "month": DAYS_PER_MONTH}
 RUNS = "runs"
 _FORMAT = 1  # of stored runs; a new one makes the old unknown
 _ROOMS = ("core", "ledger", "markets", "policies", "agents", "model")

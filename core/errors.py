@@ -180,7 +180,7 @@ class MissingPackage(DataError):
 
 
 class SeriesChanged(DataError):
-    """The data of an anchor are not those a stored run began with."""
+    """The data of an anchor or a rate path are not those a stored run began with."""
 
     def __init__(self, source: str, stored: str, found: str) -> None:
         super().__init__(source, stored, found)
@@ -188,7 +188,7 @@ class SeriesChanged(DataError):
 
     def __str__(self) -> str:
         return (
-            f"anchor {self.source} has digest {self.found[:12]}, the run began with {self.stored[:12]}; "
+            f"{self.source} has digest {self.found[:12]}, the run began with {self.stored[:12]}; "
             "put the data back as they were to resume"
         )
 

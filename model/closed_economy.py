@@ -31,7 +31,7 @@ from ..policies.policy_rule import PolicyRule
 from .national_accounts import Accounts
 from .reports import MacroHistory
 
-DAYS_PER_MONTH, MONTHS_PER_YEAR = 21, 12
+MONTHS_PER_YEAR = 12
 
 
 class MacroSettings(Parameters):
@@ -81,6 +81,7 @@ class Memory:
     outlays: int = 0
     purchases: int = 0
     deferred: int = 0
+    late_profit: int = 0
     bought: int = 0
     output: int = 0
     permit_price: list[float] = field(default_factory=list)
@@ -180,10 +181,12 @@ class ClosedEconomy:
         return self.firms.settings.productivity * factor
 
     def resource_prices(self) -> FloatArray:
-        """Return (resources,) price of a unit: of the firm that extracts it, or of the permit."""
+        """Return (resources,) price of a unit: of those who extract it, by what they have to sell, or of the permit."""
         prices = np.array(self.memory.permit_price)
-        for f in np.flatnonzero(self.firms.is_resource).tolist():
-            prices[self.firms.resource[f]] = self.firms.price[f]
+        for k in np.unique(self.firms.resource[self.firms.is_resource]).tolist():
+            sellers = np.flatnonzero(self.firms.resource == k)
+            price, stock = self.firms.price[sellers], self.firms.inventory[sellers] + 1
+            prices[k] = price[0] if sellers.size == 1 else (price * stock).sum() / stock.sum()
         return prices
 
     def material_cost(self) -> float:
@@ -235,7 +238,7 @@ class ClosedEconomy:
     def state(self) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return arrays and values from which `restore` goes on."""
         arrays: dict[str, Any] = {"values": self.values.copy(), "spread": self.spread.copy()}
-        values: dict[str, Any] = {"memory": asdict(self.memory)}
+        values: dict[str, Any] = {"memory": asdict(self.memory), "rule_data": self.rule.digest}
         for name, part in self.parts().items():
             part_arrays, part_values = part.state()
             arrays |= {f"{name}.{key}": array for key, array in part_arrays.items()}
@@ -244,6 +247,7 @@ class ClosedEconomy:
 
     def restore(self, arrays: Mapping[str, Any], values: Mapping[str, Any]) -> None:
         """Take the state returned by `state`."""
+        self.rule.check_data(values["rule_data"])
         self.values = np.array(arrays["values"], np.float64)
         self.spread = np.array(arrays["spread"], np.float64)
         self.memory = Memory(**values["memory"])

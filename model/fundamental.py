@@ -141,7 +141,7 @@ class FundamentalPath:
     def restore(self, state: Mapping[str, Any]) -> None:
         """Continue from a checkpoint; raise `SeriesChanged` if the data behind the anchor are others."""
         if state["digest"] != self.digest:
-            raise SeriesChanged(self.name, str(state["digest"]), self.digest)
+            raise SeriesChanged(f"anchor {self.name}", str(state["digest"]), self.digest)
         self._anchor.restore(state)
         self._day = max(int(state["current_day"]) - 1, 0)
         self._before = self._anchor.state()

@@ -109,11 +109,12 @@ class ReducedEconomy:
         """Return arrays and values from which `restore` goes on."""
         arrays, values = self.form.state()
         names = ("rate", "shadow", "wedge", "memory", "indices", "factor")
-        own = {name: getattr(self, name) for name in names} | {"month": asdict(self.month)}
+        own = {name: getattr(self, name) for name in names} | {"month": asdict(self.month), "rule_data": self.rule.digest}
         return dict(arrays), own | {"form": values}
 
     def restore(self, arrays: Mapping[str, Any], values: Mapping[str, Any]) -> None:
         """Take the state returned by `state`."""
+        self.rule.check_data(values["rule_data"])
         self.form.restore(dict(arrays), values["form"])
         for name in ("rate", "shadow", "wedge", "factor"):
             setattr(self, name, float(values[name]))

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from importlib.metadata import entry_points
 from typing import Any, ClassVar, TypeAlias
 
-from ..core.errors import OutOfBounds, UnknownKey, UnusableSeries
+from ..core.errors import OutOfBounds, SeriesChanged, UnknownKey, UnusableSeries
 from .expectations import ExpectationSettings
 from .monetary import SECTION, MonetarySettings
 
@@ -105,6 +105,12 @@ class PolicyRule(ABC):
 
     def __init__(self, settings: MonetarySettings) -> None:
         self.settings = settings
+        self.digest = ""  # of data from outside the scenario, for a rule that reads some
+
+    def check_data(self, digest: str) -> None:
+        """Raise `SeriesChanged` where a stored run began with data of another ``digest``."""
+        if digest != self.digest:
+            raise SeriesChanged(f"rate path {self.settings.path}", digest, self.digest)
 
     @abstractmethod
     def asked(self, readings: Readings, memory: Memory, before: float) -> float:

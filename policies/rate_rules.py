@@ -204,6 +204,7 @@ class Path(_Peg):
     def __init__(self, settings: MonetarySettings) -> None:
         super().__init__(settings)
         self.path = RatePath.read(str(settings.path), lowest=settings.lower_bound)
+        self.digest = self.path.digest
 
     def asked(self, readings: Readings, memory: Memory, before: float) -> float:
         """Return the rate of the month."""

@@ -36,7 +36,7 @@ SENTENCES: dict[str, tuple[tuple[object, ...], str]] = {
         "anchor 'sp500' reads data that the package 'arch' brings; install it with: pip install 'catallaxy[data]'",
     ),
     "SeriesChanged": (
-        ("close.csv", "ab12", "cd34"),
+        ("anchor close.csv", "ab12", "cd34"),
         "anchor close.csv has digest cd34, the run began with ab12; put the data back as they were to resume",
     ),
     "UnusableSeries": (("prices", "has 1 row; 2 are needed"), "prices has 1 row; 2 are needed"),

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from catallaxy.core.errors import OutOfBounds
+from catallaxy.core.errors import OutOfBounds, SeriesChanged
 from catallaxy.model.economy import Economy
 from catallaxy.model.reduced_economy import ReducedEconomy
 from catallaxy.model.runs import replay, resume
@@ -145,3 +145,18 @@ def test_shocks_to_firms_and_banks_need_them() -> None:
     assert str(caught.value) == (
         "shocks[0].kind is 'wage_push'; it needs an economy behind the market: macro.form = \"full\""
     )
+
+
+@pytest.mark.parametrize("form", ["reduced", "full"])
+def test_a_run_goes_on_only_with_the_rate_path_it_began_with(tmp_path: Path, form: str) -> None:
+    path = tmp_path / "rates.csv"
+    path.write_text("month,rate\n1,0.02\n2,0.03\n")
+    rule = {"central_bank__rule": "path", "central_bank__path": str(path), "macro__form": form}
+    with Economy("economy-coarse", rng=1, out=tmp_path / "run", traders__number=90, firms__number=6,
+                 banks__number=3, clock__ticks_per_day=1, **rule) as economy:  # fmt: skip
+        economy.run(days=3)
+
+    path.write_text("month,rate\n1,0.02\n2,0.04\n")
+
+    with pytest.raises(SeriesChanged, match=r"rate path .*rates.csv has digest .*; put the data back as they were"):
+        resume(tmp_path / "run")
