@@ -14,6 +14,7 @@ import numpy as np
 from ..core.errors import IdentityBroken
 from ..core.units import SECTORS, IntArray
 from .contracts import AMOUNT, INSTRUMENT
+from .instruments import InstrumentKind
 from .posting import RESERVED, count_by_sector
 
 if TYPE_CHECKING:
@@ -25,7 +26,9 @@ def instruments_close(ledger: Ledger) -> None:
     gap = ledger.held.sum(axis=1) - ledger.issued
     if gap.any():
         number = int(np.flatnonzero(gap)[0])
-        raise IdentityBroken("A2 instrument closure", ledger.instruments.dense[number].name, int(gap[number]))
+        instrument = ledger.instruments.dense[number]
+        law = "A3 shares" if instrument.kind is InstrumentKind.SHARE else "A2 instrument closure"
+        raise IdentityBroken(law, instrument.name, int(gap[number]))
 
 
 def contracts_close(ledger: Ledger) -> None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from .closed_economy import ClosedEconomy
     from .economy import Economy
 
-LAWS_OF_THE_MONTH = 10
+LAWS_OF_THE_MONTH = 12
 
 
 def check_month(economy: Economy) -> None:
@@ -36,7 +36,9 @@ def check_month(economy: Economy) -> None:
     resources_follow(c)
     labour_adds_up(c)
     wages_arrive(c, ledger.paid("wages", payer=Sector.FIRMS, payee=Sector.HOUSEHOLDS))
-    output_agrees(c.accounts.close_month(c, ledger))
+    month = c.accounts.close_month(c, ledger)
+    output_agrees(month)
+    saving_is_investment(month)
     c.accounts.begin_month(c)
     economy.identities_checked += LAWS_OF_THE_MONTH
     economy.recorder.note_month(c)
@@ -47,6 +49,13 @@ def output_agrees(month: NationalAccounts) -> None:
     for name, amount in (("production", month.production), ("income", month.income)):
         if amount != month.expenditure:
             raise IdentityBroken("A8 gross domestic product", f"{name} against expenditure", amount - month.expenditure)
+
+
+def saving_is_investment(month: NationalAccounts) -> None:
+    """A8: what all sectors saved = I + ΔINV; firms' part is read from their books, the others' from the ledger."""
+    gap = month.saving - month.investment - month.inventories
+    if gap:
+        raise IdentityBroken("A8 gross domestic product", "saving against investment", gap)
 
 
 def goods_follow(c: ClosedEconomy, symbols: tuple[str, ...]) -> None:

@@ -12,12 +12,13 @@ import numpy as np
 
 from ..agents.bank_liquidity import liquidity_books
 from ..agents.insured_deposits import deposit_limit
-from ..core.units import FloatArray, IntArray
+from ..core.units import FloatArray
 from ..ledger.chart import ADVANCE, DEPOSIT, FIRST_SHARE, INTERBANK, LOAN, MARGIN_LOAN
 from ..markets.index_numbers import Sales, implicit_deflator
 from ..policies.liquidity_rules import liquidity_coverage_ratio
 from ..policies.monetary import okun_gap
 from .closed_economy import ClosedEconomy
+from .national_accounts import profits
 
 if TYPE_CHECKING:
     from .economy import Economy
@@ -31,7 +32,9 @@ def macro_row(economy: Economy, c: ClosedEconomy) -> dict[str, Any]:
     mood = economy.psychology
     return {
         "month": m.month, "output": m.output, "consumption": month.consumption, "investment": month.investment,
-        "government": month.government, "gdp": month.gdp, "unemployment": m.unemployment, "vacancy_rate": m.openings,
+        "government": month.government, "inventories": month.inventories, "gdp": month.gdp,
+        "gdp_production": month.production, "gdp_income": month.income, "saving": month.saving,
+        "unemployment": m.unemployment, "vacancy_rate": m.openings,
         "inflation": c.indices.inflation, "expected_inflation": c.expectations.expected,
         "output_gap": okun_gap(economy.settings.central_bank, m.slack), "policy_rate": c.policy_rate,
         "shadow_rate": m.shadow, "long_yield": m.long_yield, "loan_rate": loan_rate,
@@ -83,6 +86,7 @@ def firm_rows(economy: Economy, c: ClosedEconomy) -> dict[str, Any]:
         "firm": books, "owner": firms.owners, "symbol": (books, economy.symbols), "name": company_names(c),
         "sector": ["consumer goods" if k < 0 else c.resources.names[k] for k in firms.resource.tolist()],
         "chief": firms.chief, "shares_outstanding": shares, "revenue": firms.revenue, "profit": profits(c),
+        "earnings": c.accounts.earnings, "earnings_per_share": c.accounts.earnings / np.maximum(shares, 1),
         "cash": ledger.holdings[firms.owners, DEPOSIT].sum(axis=1), "debt": c.debt(ledger),
         "price": firms.posted_price, "wage": firms.posted_wage, "workers": firms.workers, "inventory": firms.inventory,
         "capital": firms.capital, "output": firms.produced, "dividend": firms.dividend,
@@ -90,14 +94,6 @@ def firm_rows(economy: Economy, c: ClosedEconomy) -> dict[str, Any]:
         "market_cap": shares * (economy.exchange.last * listings.unit_value)[books], "fundamental": c.values[books],
         "volatility": economy.tape.sigma[books] * math.sqrt(economy.clock.ticks_per_day),
     }  # fmt: skip
-
-
-def profits(c: ClosedEconomy) -> IntArray:
-    """Return (firms,) sales and change of inventories less wages, materials, interest and worn capital, minor units."""
-    firms = c.firms
-    worn = np.rint(firms.worn * c.memory.price).astype(np.int64)
-    profit: IntArray = firms.revenue + c.accounts.change - firms.wages - firms.material - firms.interest - worn
-    return profit
 
 
 def company_names(c: ClosedEconomy) -> list[str]:

@@ -3,7 +3,7 @@
 *Expenditure* is what final buyers paid, and the change of inventories; *production* what firms added to the value
 of what they bought; *income* wages, taxes on production and the gross operating surplus. The three are read from
 different records: payments by kind, the firms' own books, and the change of the firms' money and debts. That they
-agree is identity A8 (`macro_identities`).
+agree is identity A8 (`macro_identities`), and so is that what sectors save is what firms invest.
 
 Inventories are kept at average cost, as in firms' books: a month's wages and materials go in, and what is sold takes
 out its share. So no holding gain is counted as output (System of National Accounts 2008, 6.104-6.113).
@@ -31,7 +31,8 @@ PRODUCTION_KINDS = (CONSUMPTION, INVESTMENT, GOVERNMENT, MATERIALS, *WAGES, *TAX
 _FIRMS = SECTOR_CODE[Sector.FIRMS]
 _RESOURCES = ("reserves", "discovered", "renewed", "extracted", "lost")
 _COUNTS = ("inventory", "capital", "cost", "change")
-_MONTHS_PER_YEAR = 12
+_QUARTER = ("earnings", "revenue", "_quarter", "_replaced")
+_MONTHS_PER_YEAR, _MONTHS_PER_QUARTER = 12, 3
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,8 @@ class NationalAccounts:
     wages, taxes, surplus : int
         Wages, net taxes on production, and the gross operating surplus of firms: what they paid out, saved and
         invested, less what they received otherwise.
+    saving : int
+        What all sectors together did not spend of their income on goods to use up; firms by their own books.
     """
 
     consumption: int = 0
@@ -57,6 +60,7 @@ class NationalAccounts:
     wages: int = 0
     taxes: int = 0
     surplus: int = 0
+    saving: int = 0
 
     @property
     def expenditure(self) -> int:
@@ -99,6 +103,8 @@ class Accounts:
         Unit value of each firm's first month with sales, minor units; NaN before it.
     failures : (int, int)
         Firms and banks that failed in the month that was closed last.
+    earnings, revenue : (firms,) int64
+        Profit and sales of the quarter that each firm reported last, in its own books, minor units; 0 before the first.
     """
 
     def __init__(self) -> None:
@@ -108,6 +114,10 @@ class Accounts:
         self.resource_changes: dict[str, IntArray] = {}
         self.base_prices: FloatArray = np.zeros(0)
         self.failures = (0, 0)
+        self.earnings = self.revenue = np.zeros(0, np.int64)
+        self._replaced: IntArray = np.zeros(0, np.int64)
+        self._quarter: IntArray = np.zeros((2, 0), np.int64)  # profit and sales of the quarter under way
+        self._months = 0
         self._failed = (0, 0)
         self._gdp: list[int] = []
 
@@ -116,6 +126,8 @@ class Accounts:
         self.cost = np.rint(c.firms.inventory * c.unit_cost()).astype(np.int64)
         self.change = np.zeros_like(self.cost)
         self.base_prices = np.full(c.firms.size, np.nan)
+        self._quarter, self._replaced = np.zeros((2, c.firms.size), np.int64), c.firms.failures.copy()
+        self.earnings, self.revenue = self._quarter.copy()
         self._note_stocks(c)
 
     def close_month(self, c: ClosedEconomy, ledger: Ledger) -> NationalAccounts:
@@ -134,7 +146,20 @@ class Accounts:
         self.failures = failed[0] - self._failed[0], failed[1] - self._failed[1]
         self._failed = failed
         self.resource_changes = {name: getattr(c.resources, name) - self.resources[name] for name in _RESOURCES}
+        self._note_quarter(c)
         self._note_stocks(c)
+
+    def _note_quarter(self, c: ClosedEconomy) -> None:
+        """Add the month to the quarter, and report it when it is over; a successor does not report what was before."""
+        new = c.firms.failures != self._replaced
+        self._quarter += np.stack([profits(c), c.firms.revenue])
+        self._quarter[:, new] = 0
+        self.earnings, self.revenue = (np.where(new, 0, row) for row in (self.earnings, self.revenue))
+        self._replaced = c.firms.failures.copy()
+        self._months += 1
+        if self._months % _MONTHS_PER_QUARTER == 0:
+            self.earnings, self.revenue = self._quarter.copy()
+            self._quarter[:] = 0
 
     def _note_stocks(self, c: ClosedEconomy) -> None:
         self.inventory, self.capital = c.firms.inventory.copy(), c.firms.capital.copy()
@@ -147,16 +172,16 @@ class Accounts:
 
     def state(self) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return arrays and values from which `restore` goes on."""
-        arrays: dict[str, Any] = {name: getattr(self, name).copy() for name in _COUNTS}
+        arrays: dict[str, Any] = {name: getattr(self, name).copy() for name in (*_COUNTS, *_QUARTER)}
         arrays["base_prices"] = self.base_prices.copy()
         for name in ("resources", "resource_changes"):
             arrays |= {f"{name}.{key}": array.copy() for key, array in getattr(self, name).items()}
         counts = {"failures": list(self.failures), "failed": list(self._failed), "gdp": list(self._gdp)}
-        return arrays, {"month": asdict(self.month), **counts}
+        return arrays, {"month": asdict(self.month), "months": self._months, **counts}
 
     def restore(self, arrays: Mapping[str, Any], values: Mapping[str, Any]) -> None:
         """Take the state returned by `state`."""
-        for name in _COUNTS:
+        for name in (*_COUNTS, *_QUARTER):
             setattr(self, name, np.array(arrays[name], np.int64))
         self.base_prices = np.array(arrays["base_prices"], np.float64)
         for name in ("resources", "resource_changes"):
@@ -166,6 +191,7 @@ class Accounts:
         self.failures = int(values["failures"][0]), int(values["failures"][1])
         self._failed = int(values["failed"][0]), int(values["failed"][1])
         self._gdp = [int(value) for value in values["gdp"]]
+        self._months = int(values["months"])
 
 
 def closing_costs(cost: IntArray, opening: IntArray, c: ClosedEconomy) -> IntArray:
@@ -194,11 +220,12 @@ def accounts_of_month(c: ClosedEconomy, ledger: Ledger, inventories: IntArray) -
     paid = ledger.paid
     taxes = paid(*TAXES_ON_PRODUCTION, payer=Sector.FIRMS)
     investment = paid(INVESTMENT, payer=Sector.FIRMS)
+    value_added, wages = int((firms.revenue - firms.material).sum()) + stocks, paid(*WAGES, payer=Sector.FIRMS)
     return NationalAccounts(
         consumption=paid(CONSUMPTION), investment=investment, government=paid(GOVERNMENT), inventories=stocks,
-        value_added=int((firms.revenue - firms.material).sum()) + stocks,
-        wages=paid(*WAGES, payer=Sector.FIRMS), taxes=taxes,
+        value_added=value_added, wages=wages, taxes=taxes,
         surplus=_retained(ledger, totals) - _otherwise(ledger, totals) + investment + stocks,
+        saving=value_added - wages + _transfers(ledger, totals),
     )  # fmt: skip
 
 
@@ -216,6 +243,20 @@ def _otherwise(ledger: Ledger, totals: Totals) -> int:
     other = [number for number, kind in enumerate(ledger.kinds) if kind not in PRODUCTION_KINDS]
     shares = [number for number in range(len(ledger.instruments.dense)) if number not in _face(ledger)]
     return int(totals.gains[other, _FIRMS].sum()) - int(totals.acquired[shares, _FIRMS].sum())
+
+
+def _transfers(ledger: Ledger, totals: Totals) -> int:
+    """Return what all sectors received, net, but firms for what they sold and spent to produce."""
+    made = [number for number, kind in enumerate(ledger.kinds) if kind in PRODUCTION_KINDS]
+    return int(totals.gains.sum()) - int(totals.gains[made, _FIRMS].sum())
+
+
+def profits(c: ClosedEconomy) -> IntArray:
+    """Return (firms,) sales and change of inventories less wages, materials, interest and worn capital, minor units."""
+    firms = c.firms
+    worn = np.rint(firms.worn * c.memory.price).astype(np.int64)
+    profit: IntArray = firms.revenue + c.accounts.change - firms.wages - firms.material - firms.interest - worn
+    return profit
 
 
 def _face(ledger: Ledger) -> list[int]:

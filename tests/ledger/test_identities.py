@@ -98,7 +98,7 @@ def free_what_an_order_needs(ledger: Ledger) -> None:
     ("break_it", "law", "message"),
     [
         (issue_out_of_nothing, "instruments_close", "identity A2 instrument closure broken at deposit by -5"),
-        (hold_more_than_was_issued, "instruments_close", "identity A2 instrument closure broken at ACME by 3"),
+        (hold_more_than_was_issued, "instruments_close", "identity A3 shares broken at ACME by 3"),
         (issue_out_of_nothing, "net_worth_sums_to_zero", "identity A4 agents broken at deposit by -5"),
         (give_behind_the_ledgers_back, "recount_agrees", A1 + "by 9"),
         (give_behind_the_ledgers_back, "net_worth_sums_to_zero", "identity A4 agents broken at deposit by 9"),
@@ -106,7 +106,10 @@ def free_what_an_order_needs(ledger: Ledger) -> None:
         (overdraw, "recount_agrees", FLOOR.format("free deposit") + "-8"),
         (overdraw_what_is_reserved, "recount_agrees", FLOOR.format("reserved ACME") + "-2"),
         (forget_a_debt, "contracts_close", "identity A2 contracts broken at claims against debts in bond by 11"),
-        (write_off_without_saying, "contracts_close", "A2 contracts broken at claims against debts in bond by 20"),
+        (
+            write_off_without_saying, "contracts_close",
+            "identity A2 contracts broken at claims against debts in bond by 20",
+        ),
         (reserve_for_no_order, "reservations_agree", "identity A11 orders broken at reserved ACME by 2"),
         (free_what_an_order_needs, "reservations_agree", "identity A11 orders broken at reserved deposit by -10"),
     ],
