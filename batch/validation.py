@@ -28,7 +28,7 @@ MACRO = "macro"
 COLUMNS = (
     "output", "consumption", "investment", "government", "gdp", "unemployment", "vacancy_rate", "inflation",
     "expected_inflation", "policy_rate", "price_level", "wage", "deposits", "loans", "public_debt", "failures",
-    "bank_failures", "capital_ratio", "index",
+    "bank_failures", "capital_ratio", "spread", "index",
 )  # fmt: skip
 ENOUGH = (4, 5)  # seeds that must keep a band or a fact
 

@@ -43,6 +43,7 @@ def months_of(count: int, seed: int = 1) -> dict[str, FloatArray]:
         "failures": np.maximum(0.0, np.round(0.05 - 10.0 * gap + draws.uniform(0.0, 0.6, count))),
         "bank_failures": np.zeros(count),
         "capital_ratio": np.full(count, 0.14),
+        "spread": 0.03 - 0.4 * np.roll(ahead, -LEADING),
         "index": 100.0 * trend,
     }
     return {name: np.asarray(rows[name], np.float64) for name in COLUMNS}
