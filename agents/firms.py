@@ -26,39 +26,42 @@ class FirmSettings(Parameters):
     wage: int = Field(300_000, ge=1_000, le=100_000_000, description="opening wage of a month, cents")
     capital_output: float = Field(20.4, gt=0.0, le=1_000.0, description="capital for a unit of output a month, units")
     depreciation: float = Field(0.008, ge=0.0, le=0.2, description="share of capital that wears out in a month")
-    sales_memory: float = Field(0.5, ge=0.0, lt=1.0, description="weight of old expectations in expected sales")
-    inventory_target: float = Field(0.25, ge=0.0, le=5.0, description="inventory wanted, in months of expected sales")
-    inventory_speed: float = Field(0.5, gt=0.0, le=1.0, description="part of the gap to it made up in a month")
+    sales_memory: float = Field(0.7, ge=0.0, lt=1.0, description="weight of old expectations in expected sales")
+    inventory_target: float = Field(0.5, ge=0.0, le=5.0, description="inventory wanted, in months of expected sales")
+    inventory_speed: float = Field(0.25, gt=0.0, le=1.0, description="part of the gap to it made up in a month")
     resource_inventory: float = Field(
         2.0, ge=0.0, le=24.0, description="the same of resource firms, whose goods all need"
     )
-    markup: float = Field(0.25, ge=0.0, le=5.0, description="normal markup over unit cost")
+    markup: float = Field(0.5, ge=0.0, le=5.0, description="normal markup over unit cost")
     resource_markup: float = Field(0.60, ge=0.0, le=5.0, description="normal markup of resource firms")
-    markup_step: float = Field(0.04, ge=0.0, le=1.0, description="largest monthly change of a markup, as a share of it")
+    markup_step: float = Field(0.03, ge=0.0, le=1.0, description="largest monthly change of a markup, as a share of it")
     markup_return: float = Field(0.02, ge=0.0, le=1.0, description="part of the way back to normal in a month")
     price_weight: float = Field(0.5, ge=0.0, lt=1.0, description="weight of the old price in the new one")
-    wage_slack: float = Field(0.5, ge=0.0, le=10.0, description="wage growth for unemployment one below normal, a year")
+    wage_slack: float = Field(0.3, ge=0.0, le=10.0, description="wage growth for unemployment one below normal, a year")
     wage_floor: bool = Field(True, description="whether nominal wages do not fall")
     wage_noise: float = Field(0.002, ge=0.0, le=0.1, description="largest random part of a month's wage change")
     wage_return: float = Field(0.02, ge=0.0, le=1.0, description="part of the way to the mean log wage in a month")
     normal_unemployment: float = Field(0.06, ge=0.0, le=0.5, description="unemployment at which real wages stand still")
     separation: float = Field(0.015, ge=0.0, le=1.0, description="part of the workers who leave in a month")
     applications: int = Field(8, ge=1, le=100, description="firms that an unemployed worker asks in a month")
-    hiring: float = Field(0.3, gt=0.0, le=1.0, description="part of the gap to the wanted workforce closed in a month")
+    matching: float = Field(
+        0.5, gt=0.0, le=5.0, description="efficiency A of matching, jobs found a month are A (seekers × vacancies)^½"
+    )
+    hiring: float = Field(0.07, gt=0.0, le=1.0, description="part of the gap to the wanted workforce closed in a month")
     hours: float = Field(
-        0.05, ge=0.0, lt=1.0, description="most by which hours are longer or shorter than normal, as a share"
+        0.17, ge=0.0, lt=1.0, description="most by which hours are longer or shorter than normal, as a share"
     )
     utilisation: float = Field(0.85, gt=0.0, le=1.0, description="normal use of capacity")
-    accelerator: float = Field(0.025, ge=0.0, le=1.0, description="investment for utilisation one above normal")
-    investment_rate: float = Field(0.3, ge=0.0, le=10.0, description="fall of a year's investment rate for real rates")
+    accelerator: float = Field(0.011, ge=0.0, le=1.0, description="investment for utilisation one above normal")
+    investment_rate: float = Field(0.14, ge=0.0, le=10.0, description="fall of a year's investment rate for real rates")
     hurdle: float = Field(0.02, ge=-0.2, le=0.5, description="real loan rate at which investment is normal")
-    spirits: float = Field(0.01, ge=0.0, le=1.0, description="rise of a month's investment rate for households' taste")
+    spirits: float = Field(0.055, ge=0.0, le=1.0, description="rise of a month's investment rate for households' taste")
     investment_memory: float = Field(
-        0.0, ge=0.0, lt=1.0, description="weight of last month's investment (time to plan)"
+        0.7, ge=0.0, lt=1.0, description="weight of last month's investment (time to plan)"
     )
     cash_share: float = Field(0.80, ge=0.0, le=1.0, description="part of cash that may go into investment in a month")
     debt_target: float = Field(0.35, ge=0.0, le=2.0, description="debt wanted, as a share of capital at today's prices")
-    debt_speed: float = Field(1 / 6, ge=0.0, le=1.0, description="part of the gap to it borrowed in a month")
+    debt_speed: float = Field(0.05, ge=0.0, le=1.0, description="part of the gap to it borrowed in a month")
     amortisation: float = Field(0.02, ge=0.0, le=1.0, description="part of debt repaid in a month")
     liquidity: float = Field(1.2, ge=0.0, le=24.0, description="cash kept, in costs of a normal month")
     payout: float = Field(0.5, ge=0.0, le=1.0, description="part of the cash above it paid out in a month")
@@ -168,7 +171,7 @@ class Firms:
     def effort(self, productivity: FloatArray) -> FloatArray:
         """Return (firms,) hours worked over normal ones: firms hoard labour in slumps and work longer in booms.
 
-        e = wanted output / (workers × productivity), within 1 ± hours (Okun 1962; Burnside, Eichenbaum and Rebelo 1993).
+        e = wanted output / (workers × productivity) in 1 ± hours (Okun 1962; Burnside, Eichenbaum and Rebelo 1993).
         """
         usual = np.maximum(self.workers * productivity, 1.0)
         return np.asarray(np.clip(self.wanted_output() / usual, 1.0 - self.settings.hours, 1.0 + self.settings.hours))
@@ -229,17 +232,22 @@ class Firms:
         return np.asarray(self.settings.liquidity * normal, np.float64)
 
     def wanted_loans(self, debt: IntArray, cash: IntArray, price_level: float, material_cost: FloatArray) -> IntArray:
-        """Return (firms,) new loans wanted: a part of the gap to the debt target, and what the month's costs lack."""
+        """Return (firms,) new loans wanted: a part of the gap to the debt target, and what the month's costs lack.
+
+        The target is a share of the capital that expected sales use, over its normal use: firms borrow against what
+        they earn (Lian and Ma 2021, QJE 136, 229-291).
+        """
         s = self.settings
-        gap = s.debt_speed * (s.debt_target * self.capital * price_level - debt)
+        used = np.minimum(self.expected_sales * s.capital_output / s.utilisation, 1.5 * self.capital)
+        gap = s.debt_speed * (s.debt_target * used * price_level - debt)
         lacking = self.wanted * (self.wage + s.productivity * material_cost) - cash
         return np.asarray(np.maximum(np.floor(np.maximum(gap, lacking)), 0.0), np.float64).astype(np.int64)
 
     def start_month(self) -> None:
         """Forget the counts of the month before."""
         for name in (
-            "produced", "sold", "unmet", "used", "spoiled", "bought", "worn", "scrapped", "revenue", "wages", "material",
-            "interest", "investment", "borrowed", "dividend",
+            "produced", "sold", "unmet", "used", "spoiled", "bought", "worn", "scrapped", "revenue", "wages",
+            "material", "interest", "investment", "borrowed", "dividend",
         ):  # fmt: skip
             getattr(self, name)[:] = 0
 

@@ -18,16 +18,22 @@ UNEMPLOYED, RETIRED = -1, -2
 class HouseholdSettings(Parameters):
     """How households consume and look for work."""
 
-    from_income: float = Field(0.80, ge=0.0, le=1.0, description="part of the month's net income that is consumed")
-    from_deposits: float = Field(0.010, ge=0.0, le=1.0, description="part of deposits and bonds consumed in a month")
+    from_income: float = Field(
+        0.80, ge=0.0, le=1.0, description="part of the month's net wages and benefits that is consumed"
+    )
+    from_deposits: float = Field(0.0205, ge=0.0, le=1.0, description="part of deposits and bonds consumed in a month")
     from_shares: float = Field(0.001, ge=0.0, le=1.0, description="part of share wealth consumed in a month")
     rate_response: float = Field(
-        6.0, ge=0.0, le=50.0, description="fall of consumption out of deposits for a real loan rate one higher"
+        2.5, ge=0.0, le=50.0, description="fall of consumption out of deposits for a real loan rate one higher"
     )
     normal_real_rate: float = Field(0.03, ge=-0.2, le=0.2, description="real loan rate at which it is normal, a year")
-    shops: int = Field(5, ge=1, le=50, description="shops that a household visits in a month")
+    shops: int = Field(5, ge=1, le=50, description="shops that a household visits")
+    shop_months: int = Field(12, ge=1, le=1_200, description="months after which it chooses other ones")
+    liking: float = Field(
+        0.25, ge=0.0, lt=1.0, description="most by which a shop's goods are liked more or less, as a share of the price"
+    )
     taste_deviation: float = Field(
-        0.008, ge=0.0, le=0.5, description="standard deviation of a month's change of the taste for spending, logs"
+        0.0045, ge=0.0, le=0.5, description="standard deviation of a month's change of the taste for spending, logs"
     )
     taste_memory: float = Field(0.96, ge=0.0, lt=1.0, description="part of that taste that lasts a month")
     habit: float = Field(
@@ -43,7 +49,7 @@ class Households:
     employer : (n,) int64
         Row of the firm, `UNEMPLOYED`, or `RETIRED` for those who left.
     income : (n,) int64
-        Net income since the last shopping, minor units.
+        Net wages and benefits since the last shopping, minor units; interest and dividends add to wealth.
     spent : (n,) int64
         What was consumed in the last month, minor units.
     """
@@ -76,9 +82,10 @@ class Households:
     ) -> IntArray:
         """Return (n,) minor units that each would spend, at most its free deposits.
 
-        C = from_income × net income + from_deposits × liquid × clip(1 - b (r_L - π^e - normal), ½, 3/2)
-        + from_shares × share wealth (Modigliani and Brumberg 1954: out of income and out of wealth), times e^taste,
-        with a habit (Duesenberry 1949).
+        C = from_income × net wages and benefits + from_deposits × liquid × clip(1 - b (r_L - π^e - normal), ½, 3/2)
+        + from_shares × share wealth (Ando and Modigliani 1963, AER 53, 55-84: out of labour income and of wealth, so
+        that interest is spent as wealth is, and higher rates do not feed demand), times e^taste, with a habit
+        (Duesenberry 1949).
         """
         s = self.settings
         respond = min(max(1.0 - s.rate_response * (real_loan_rate - s.normal_real_rate), 0.5), 1.5)
@@ -86,6 +93,11 @@ class Households:
         wish *= math.exp(taste)
         wish = (1.0 - s.habit) * wish + s.habit * self.spent
         return np.maximum(np.floor(wish), 0.0).astype(np.int64)
+
+    def begin_habit(self, liquid: IntArray, shares: FloatArray, real_loan_rate: float, taste: float = 0.0) -> None:
+        """Take on the habit of households whose months have all been like this one; nothing was spent before."""
+        wish = self.wanted_consumption(liquid, shares, real_loan_rate, taste)
+        self.spent[:] = np.rint(wish / (1.0 - self.settings.habit)).astype(np.int64)
 
     def state(self) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return arrays and values from which `restore` rebuilds the households."""

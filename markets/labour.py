@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from ..core.kernel import kernel
@@ -57,11 +59,12 @@ def separate(
 
 @kernel
 def match(
-    employer: IntArray, workers: IntArray, vacancies: IntArray, wage: FloatArray, applications: int, key: np.uint64,
-    month: int,
+    employer: IntArray, workers: IntArray, vacancies: IntArray, wage: FloatArray, applications: int, most: int,
+    key: np.uint64, month: int,
 ) -> int:  # fmt: skip
     """Let each unemployed worker ask ``applications`` random firms and take the best-paid vacancy; return the hires.
 
+    At most ``most`` are hired, which `jobs_found` gives.
     Workers come in the order of a draw of their own. ``employer`` (n,), ``workers`` and ``vacancies`` (firms,) are
     changed in place. Ties of wages go to the firm asked first.
     """
@@ -71,7 +74,7 @@ def match(
     for i in range(seekers.shape[0]):
         a, _b, _c, _d = philox(key, _ORDER, seekers[i], month, 0, 0)
         order[i] = unit(a)
-    hired, left = 0, vacancies.sum()
+    hired, left = 0, min(vacancies.sum(), most)
     for i in np.argsort(order, kind="mergesort"):
         if left == 0:
             break
@@ -90,3 +93,17 @@ def match(
             left -= 1
             hired += 1
     return hired
+
+
+def jobs_found(efficiency: float, seekers: int, vacancies: int) -> int:
+    """Return how many jobs are found in a month: M = A U^½ V^½, at most U.
+
+    The matching function lets jobs be found slowly where vacancies are few, and be filled slowly where seekers are few:
+    the Beveridge curve (Pissarides 2000, chapter 1; Petrongolo and Pissarides 2001, JEL 39, 390-431).
+
+    Examples
+    --------
+    >>> jobs_found(0.5, seekers=100, vacancies=36)
+    30
+    """
+    return min(seekers, round(efficiency * math.sqrt(seekers * vacancies)))

@@ -17,7 +17,7 @@ from ..core.randomness import USER, Draws, component_key
 from ..core.units import FloatArray, IntArray, Sector
 from ..ledger.chart import BOND
 from ..markets.goods import shop
-from ..markets.labour import match, separate
+from ..markets.labour import jobs_found, match, separate
 from ..policies.asset_purchases import Phase, mean_expected_rate, purchases, term_yield
 from ..policies.fiscal import benefit_due, income_tax_rate, real_purchases, tax_due
 from ..policies.monetary import okun_gap
@@ -147,11 +147,12 @@ def hire(economy: Economy) -> None:
     separate(c.households.employer, firms.workers, wanted, s.separation, key, month)
     firms.vacancies[:] = np.maximum(wanted - firms.workers, 0)
     opened = int(firms.vacancies.sum())
-    match(c.households.employer, firms.workers, firms.vacancies, firms.wage, s.applications, key, month)
+    most = jobs_found(s.matching, c.households.unemployed(), opened)
+    match(c.households.employer, firms.workers, firms.vacancies, firms.wage, s.applications, most, key, month)
     force = max(c.households.labour_force(), 1)
     c.memory.unemployment = c.households.unemployed() / force
     c.memory.vacancies = opened / force
-    c.memory.openings = float(np.maximum(firms.wanted_output() / c.productivity() - firms.workers, 0.0).sum()) / force
+    c.memory.openings = float(firms.vacancies.sum()) / force  # at the month's end, as surveys of employers count them
     c.memory.slack = 0.8 * c.memory.slack + 0.2 * c.memory.unemployment
 
 
@@ -344,7 +345,10 @@ def consume(economy: Economy) -> None:
     columns = c.share_columns()
     held = rows[:, columns[0] : columns[-1] + 1]
     worth = ((held[:, :, 0] + held[:, :, 1]) @ economy.exchange.last).astype(np.float64)
-    wish = households.wanted_consumption(c.liquid(ledger), worth, c.real_loan_rate, c.memory.taste)
+    known = c.liquid(ledger), worth, c.real_loan_rate, c.memory.taste
+    if c.memory.month == 1:
+        households.begin_habit(*known)
+    wish = households.wanted_consumption(*known)
     budget = np.minimum(wish, rows[:, ledger.money, 0])
     before = ledger.holdings[households.slice(), ledger.money, 0].copy()
     _shop(economy, c, budget, np.arange(households.size, dtype=np.int64), "consumption", households.owners)
@@ -356,14 +360,15 @@ def _shop(
     economy: Economy, c: ClosedEconomy, budget: IntArray, buyers: IntArray, kind: str, owners: IntArray
 ) -> tuple[IntArray, IntArray, IntArray]:
     """Let buyers shop and pay; return (purchases,) buyers' rows, sellers and units."""
-    firms, visits = c.firms, economy.settings.households.shops
+    firms, s = c.firms, economy.settings.households
     goods = np.flatnonzero(~firms.is_resource)
     price = firms.posted_price
-    out = np.empty((3, budget.shape[0] * visits), np.int64)
+    out = np.empty((3, budget.shape[0] * s.shops), np.int64)
     key = np.uint64(component_key(economy.seed, "shopping"))
     count = shop(
-        budget, buyers, goods, price, firms.inventory, firms.unmet, visits, key, c.memory.month, out[0], out[1], out[2]
-    )
+        budget, buyers, goods, price, firms.inventory, firms.unmet, s.shops, s.shop_months, s.liking, key,
+        c.memory.month, out[0], out[1], out[2],
+    )  # fmt: skip
     rows, sellers, units = out[:, :count]
     amount = units * price[sellers]
     economy.ledger.pay(kind, payer=owners[rows], payee=firms.owners[sellers], amount=amount)
@@ -425,7 +430,6 @@ def _pay_deposit_interest(economy: Economy, c: ClosedEconomy) -> None:
     interest = np.rint(balance * rate / MONTHS_PER_YEAR).astype(np.int64)
     some = interest > 0
     ledger.pay("deposit interest", payer=keeper[customers[some]], payee=customers[some], amount=interest[some])
-    _earn(c, customers[some], interest[some])
 
 
 def _pay_coupons(economy: Economy, c: ClosedEconomy) -> None:
@@ -434,14 +438,6 @@ def _pay_coupons(economy: Economy, c: ClosedEconomy) -> None:
     owners = np.flatnonzero(held)
     coupon = np.rint(held[owners] * (c.memory.coupon / MONTHS_PER_YEAR)).astype(np.int64)
     ledger.pay("coupons", payer=c.treasury, payee=owners, amount=coupon)
-    _earn(c, owners, coupon)
-
-
-def _earn(c: ClosedEconomy, owners: IntArray, amount: IntArray) -> None:
-    """Count what households among ``owners`` received as income."""
-    rows = owners - c.households.first
-    inside = (rows >= 0) & (rows < c.households.size)
-    np.add.at(c.households.income, rows[inside], amount[inside])
 
 
 def pay_dividends(economy: Economy) -> None:
@@ -479,7 +475,6 @@ def _distribute(economy: Economy, c: ClosedEconomy, gross: IntArray) -> IntArray
     amount = shares @ each
     holders = np.flatnonzero(amount)
     ledger.pay("dividends", payer=c.operator, payee=holders, amount=amount[holders])
-    _earn(c, holders, amount[holders])
     return np.asarray(paid, np.int64)
 
 

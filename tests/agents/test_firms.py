@@ -180,7 +180,7 @@ def test_wages_spread_by_noise_and_come_back_to_their_mean() -> None:
 
 
 def test_prices_move_half_way_to_cost_and_markup_and_those_of_resources_do_not() -> None:
-    firms = firms_of(price_weight=0.5, inventory_target=0.25)
+    firms = firms_of(price_weight=0.5, inventory_target=0.25, markup=0.25)
     firms.inventory[:] = 20
     firms.set_prices(np.array([16.0, 20.0, 20.0]), 0.012, CALM)
     assert firms.markup == pytest.approx([0.25, 0.25, 0.60])
@@ -233,11 +233,17 @@ def test_cash_is_kept_for_the_costs_of_a_normal_month() -> None:
 
 
 def test_a_firm_borrows_towards_its_target_or_what_the_month_lacks() -> None:
-    firms = firms_of(debt_target=0.5, debt_speed=0.1, productivity=100)
+    firms = firms_of(debt_target=0.5, debt_speed=0.1, productivity=100, utilisation=0.8)
     firms.wanted[:] = [0, 3, 3]
     material = np.array([2.0, 2.0, 0.0])  # three workers cost 3 × (1,000 + 100 × 2), or 3,000
     debt, cash = np.array([0, 0, 9_000]), np.array([0, 500, 3_000])
     assert firms.wanted_loans(debt, cash, 12.0, material).tolist() == [600, 3_100, 0]
+
+
+def test_a_firm_that_sells_more_borrows_more_up_to_half_as_much_again_as_its_capital() -> None:
+    firms, nothing = firms_of(debt_target=0.5, debt_speed=0.1, utilisation=0.8), np.zeros(3, np.int64)
+    firms.expected_sales[:] = [40.0, 80.0, 900.0]
+    assert firms.wanted_loans(nothing, nothing, 12.0, np.zeros(3)).tolist() == [300, 600, 900]
 
 
 @given(st.integers(0, 10**9), st.integers(0, 10**9), st.integers(1, 10**6))

@@ -49,6 +49,13 @@ def test_taste_multiplies_and_habit_keeps_a_part_of_last_month() -> None:
     assert wish(family(income=0, spent=400, habit=0.25)) == 100
 
 
+def test_a_habit_begins_where_every_month_would_repeat_itself() -> None:
+    households = family(income=1_000, habit=0.75)
+    households.begin_habit(np.array([10_000]), np.array([0.0]), 0.03)
+    assert households.spent.tolist() == [900]
+    assert wish(households, liquid=10_000) == 900
+
+
 def test_debts_in_the_portfolio_never_make_spending_negative() -> None:
     assert wish(family(income=100), shares=-1e9) == 0
 

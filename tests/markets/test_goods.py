@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 from hypothesis import given
@@ -26,6 +27,9 @@ class Street:
     shops: list[int]
     visits: int = 3
     first: int = 0
+    stay: int = 1
+    liking: float = 0.0
+    month: int = MONTH
 
     def buyers(self) -> list[int]:
         """Ordinals of the buyers."""
@@ -45,18 +49,25 @@ class Bought:
         return [sum(u * street.price[s] for i, s, u in self.purchases if i == who) for who in range(len(street.budget))]
 
 
-def uniform(purpose: int, ordinal: int, number: int = 0) -> float:
-    return float(Draws(KEY, MONTH).uniform([ordinal], purpose, number)[0])
+def uniform(purpose: int, ordinal: int, number: int = 0, month: int = MONTH) -> float:
+    return float(Draws(KEY, month).uniform([ordinal], purpose, number)[0])
 
 
 def visited(street: Street, ordinal: int) -> list[int]:
-    """Return the shops that a buyer sees, cheapest first; of equals the one seen first."""
+    """Return the shops that a buyer sees, best first; of equals the one seen first."""
+    chosen = (street.month + ordinal % street.stay) // street.stay
     seen: list[int] = []
     for number in range(min(street.visits, MOST_SHOPS)):
-        s = street.shops[int(uniform(goods._SHOP, ordinal, number) * len(street.shops))]
+        s = street.shops[int(uniform(goods._SHOP, ordinal, number, chosen) * len(street.shops))]
         if s not in seen:
             seen.append(s)
-    return sorted(seen, key=lambda s: street.price[s])
+    return sorted(seen, key=lambda s: felt(street, ordinal, s))
+
+
+def felt(street: Street, ordinal: int, s: int) -> float:
+    """Return a shop's price, less what the buyer likes its goods better."""
+    draw = float(Draws(KEY, s).uniform([ordinal], goods._LIKE)[0])
+    return street.price[s] * (1.0 + street.liking * (2.0 * draw - 1.0))
 
 
 def walk(street: Street) -> Bought:
@@ -67,7 +78,7 @@ def walk(street: Street) -> Bought:
     out: IntArray = np.full((3, n * street.visits), -7, np.int64)
     count = shop(
         budget, np.array(street.buyers(), np.int64), np.array(street.shops, np.int64), price, stock, unmet,
-        street.visits, np.uint64(KEY), MONTH, out[0], out[1], out[2],
+        street.visits, street.stay, street.liking, np.uint64(KEY), street.month, out[0], out[1], out[2],
     )  # fmt: skip
     assert budget.tolist() == street.budget
     assert (out[:, count:] == -7).all()
@@ -77,7 +88,9 @@ def walk(street: Street) -> Bought:
 def plain_walk(street: Street) -> Bought:
     """Return what `shop` does, one obvious step at a time."""
     stock, unmet, purchases = list(street.stock), [0] * len(street.stock), []
-    order = sorted(range(len(street.budget)), key=lambda i: (uniform(goods._ORDER, street.buyers()[i]), i))
+    order = sorted(
+        range(len(street.budget)), key=lambda i: (uniform(goods._ORDER, street.buyers()[i], month=street.month), i)
+    )
     for i in order:
         left, lacking, seen = max(street.budget[i], 0), 0, visited(street, street.buyers()[i])
         for s in seen:
@@ -106,7 +119,8 @@ def streets(draw: st.DrawFn) -> Street:
     shops = draw(st.lists(st.integers(0, rows - 1), min_size=1, max_size=rows, unique=True))
     return Street(
         draw(st.lists(st.integers(-5, 400), max_size=25)), per_row(1, 30), per_row(0, 40), shops,
-        draw(st.integers(1, 9)), draw(st.sampled_from([0, 17, 1 << 40])),
+        draw(st.integers(1, 9)), draw(st.sampled_from([0, 17, 1 << 40])), draw(st.sampled_from([1, 2, 12])),
+        draw(st.sampled_from([0.0, 0.05, 0.9])), draw(st.integers(1, 40)),
     )  # fmt: skip
 
 
@@ -127,7 +141,7 @@ def test_nothing_is_sold_above_stock_or_bought_above_budget(street: Street) -> N
 
 
 @given(streets())
-def test_everybody_buys_at_the_cheapest_visited_shop_first_and_moves_on_when_it_is_empty(street: Street) -> None:
+def test_everybody_buys_at_the_best_visited_shop_first_and_moves_on_when_it_is_empty(street: Street) -> None:
     bought = walk(street)
     for i, ordinal in enumerate(street.buyers()):
         seen = visited(street, ordinal)
@@ -200,3 +214,18 @@ def test_no_more_shops_are_visited_than_one_can_remember() -> None:
     bought = walk(street)
     assert len(bought.purchases) == len(visited(street, 0)) <= MOST_SHOPS
     assert bought == plain_walk(street)
+
+
+def test_customers_keep_their_shops_for_a_while_and_then_look_again() -> None:
+    street = Street([1] * 60, [1] * 8, [100] * 8, list(range(8)), visits=2, stay=6)
+    months = [[visited(replace(street, month=month), buyer) for buyer in range(60)] for month in range(12, 25)]
+    for before, after in pairwise(months):
+        assert 0 < sum(old != new for old, new in zip(before, after, strict=True)) <= 60 // 3
+    assert sum(months[0][buyer] != months[6][buyer] for buyer in range(60)) > 40
+
+
+def test_the_more_goods_differ_the_less_a_lower_price_gains() -> None:
+    street = Street([100] * 400, [10, 9], [10_000] * 2, [0, 1], visits=9)
+    sold = [10_000 - walk(replace(street, liking=liking)).stock[1] for liking in (0.0, 0.1, 0.4)]
+    assert sold == sorted(sold, reverse=True)
+    assert sold[2] > 0.5 * 400 * 100 // 9

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from catallaxy.core.randomness import Draws
 from catallaxy.core.units import FloatArray, IntArray
 from catallaxy.markets import labour
-from catallaxy.markets.labour import UNEMPLOYED, match, separate
+from catallaxy.markets.labour import UNEMPLOYED, jobs_found, match, separate
 
 RETIRED = -2
 KEY = 20_240_229
@@ -63,10 +63,10 @@ def part(who: Town, separation: float, month: int = 3) -> tuple[IntArray, IntArr
     return employer, workers, gone
 
 
-def hire(who: Town, applications: int, month: int = 3) -> tuple[IntArray, IntArray, IntArray, int]:
+def hire(who: Town, applications: int, month: int = 3, most: int = 10_000) -> tuple[IntArray, IntArray, IntArray, int]:
     """Return employers, workers and vacancies after `match`, and how many it hired."""
     employer, workers, vacancies = who.employer.copy(), who.workers, who.vacancies.copy()
-    hired = match(employer, workers, vacancies, who.wage, applications, np.uint64(KEY), month)
+    hired = match(employer, workers, vacancies, who.wage, applications, most, np.uint64(KEY), month)
     return employer, workers, vacancies, hired
 
 
@@ -88,14 +88,16 @@ def plain_separate(who: Town, separation: float, month: int = 3) -> tuple[list[i
     return employer, [employer.count(f) for f in range(who.wage.size)], gone
 
 
-def plain_match(who: Town, applications: int, month: int = 3) -> tuple[list[int], list[int], list[int], int]:
+def plain_match(
+    who: Town, applications: int, month: int = 3, most: int = 10_000
+) -> tuple[list[int], list[int], list[int], int]:
     """Return what `match` does, one obvious step at a time."""
     employer, vacancies, hired = who.employer.tolist(), who.vacancies.tolist(), 0
     seekers = [h for h, f in enumerate(employer) if f == UNEMPLOYED]
     for h in sorted(seekers, key=lambda h: (uniform(labour._ORDER, h, month), h)):
         asked = [int(uniform(labour._ASK, h, month, number) * len(vacancies)) for number in range(applications)]
         open_ = [f for f in asked if vacancies[f] > 0]
-        if open_:
+        if open_ and hired < most:
             best = max(open_, key=lambda f: who.wage[f])  # the first of the best, as asked
             employer[h] = best
             vacancies[best] -= 1
@@ -109,10 +111,10 @@ def test_who_leaves_agrees_with_the_plain_twin(who: Town, separation: float, mon
     assert (employer.tolist(), workers.tolist(), gone) == plain_separate(who, separation, month)
 
 
-@given(towns(), st.integers(1, 9), st.integers(1, 500))
-def test_who_is_hired_agrees_with_the_plain_twin(who: Town, applications: int, month: int) -> None:
-    employer, workers, vacancies, hired = hire(who, applications, month)
-    plain = plain_match(who, applications, month)
+@given(towns(), st.integers(1, 9), st.integers(1, 500), st.sampled_from([0, 1, 5, 10_000]))
+def test_who_is_hired_agrees_with_the_plain_twin(who: Town, applications: int, month: int, most: int) -> None:
+    employer, workers, vacancies, hired = hire(who, applications, month, most)
+    plain = plain_match(who, applications, month, most)
     assert (employer.tolist(), workers.tolist(), vacancies.tolist(), hired) == plain
 
 
@@ -152,6 +154,18 @@ def test_who_asks_everybody_finds_a_job_where_there_is_one(who: Town) -> None:
     """With 200 applications to six firms at most, no seeker misses one."""
     _, _, _, hired = hire(who, 200)
     assert hired == min((who.employer == UNEMPLOYED).sum(), who.vacancies.sum())
+
+
+@given(st.floats(0.01, 3.0), st.integers(0, 10_000), st.integers(0, 10_000), st.integers(0, 1_000))
+def test_more_vacancies_and_more_seekers_find_more_jobs(efficiency: float, seekers: int, open_: int, more: int) -> None:
+    found = jobs_found(efficiency, seekers, open_)
+    assert 0 <= found <= seekers
+    assert jobs_found(efficiency, seekers, open_ + more) >= found
+    assert jobs_found(efficiency, seekers + more, open_) >= found
+
+
+def test_jobs_are_found_by_the_root_of_seekers_times_vacancies() -> None:
+    assert [jobs_found(0.5, 100, v) for v in (0, 36, 100, 1_600)] == [0, 30, 50, 100]
 
 
 def test_the_best_paid_of_those_asked_is_taken() -> None:
