@@ -121,7 +121,7 @@ class MarginAccounts:
     @property
     def sold_off(self) -> BoolArray:
         """(n,) whether the bank is selling the account's shares."""
-        return (self.standing == Standing.SELLING) | (self.standing == Standing.CLOSING)
+        return np.isin(self.standing, (Standing.SELLING, Standing.CLOSING))
 
     # -- what they have -----------------------------------------------------------------------
 
@@ -247,9 +247,8 @@ class MarginAccounts:
         """Return (n,) whose standing a day's end may change."""
         at = self.standing
         returning = (at == Standing.CLOSED) & (day >= self.back)
-        return ((at == Standing.OPEN) & (below | ruined)) | (at == Standing.CALLED) | (
-            (at == Standing.SELLING) & ruined
-        ) | returning  # fmt: skip
+        falling = ((at == Standing.OPEN) & (below | ruined)) | ((at == Standing.SELLING) & ruined)
+        return np.asarray(falling | (at == Standing.CALLED) | returning, np.bool_)
 
     def _next(self, below: bool, ruined: bool, row: int, day: int, grace: int, *, owed: int) -> Standing:
         """Return how an account stands from today on."""

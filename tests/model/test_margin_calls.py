@@ -11,7 +11,7 @@ import pytest
 
 from catallaxy.agents.margin_accounts import MarginAccounts, Standing
 from catallaxy.core.errors import OutOfBounds
-from catallaxy.core.units import IntArray
+from catallaxy.core.units import FloatArray, IntArray
 from catallaxy.ledger.chart import BOND, MARGIN_LOAN
 from catallaxy.markets.margin_rules import call_price
 from catallaxy.model import margin
@@ -22,6 +22,8 @@ from tests.model.closed_economy import assert_closed, behind, events
 SMALL: dict[str, Any] = {
     "traders__number": 290,
     "clock__days": 120,
+    "strategy__leveraged_value__least_aggression": 300.0,
+    "margin__maintenance": 0.23,
     "identities": "full",
     "recording__ring_days": 120,
     "recording__orders": True,
@@ -43,7 +45,7 @@ def leveraged(*shocks: dict[str, Any], seed: int = 1, **changes: Any) -> Economy
 def crisis() -> Economy:
     """Return an economy that has been through calls and forced sales; look, and do not touch."""
     economy = leveraged()
-    economy.run(days=45)
+    economy.run(days=55)
     return economy
 
 
@@ -257,7 +259,7 @@ def test_a_restored_economy_goes_on_to_the_byte_in_the_midst_of_a_call() -> None
 
 def test_the_same_seed_repeats_calls_and_sales() -> None:
     again = leveraged()
-    again.run(days=45)
+    again.run(days=55)
 
     assert again.state_hash() == crisis().state_hash()
     assert events(again, "margin_call") == events(crisis(), "margin_call")
@@ -325,6 +327,49 @@ def test_what_an_estate_does_not_reach_is_written_off() -> None:
 
 
 # -- the leverage cycle ----------------------------------------------------------------------------
+
+
+def path_of(days: int, seed: int, **changes: Any) -> FloatArray:
+    """Return the index of the scenario that ships, at every day's end."""
+    economy = Economy("leverage-cycle", rng=seed, recording__ring_days=5, **changes)
+    path = [economy.index]
+    for _ in range(days):
+        economy.run(days=1)
+        path.append(economy.index)
+    return np.array(path)
+
+
+def kurtosis(path: FloatArray) -> float:
+    """Return the fourth moment of daily log returns over their squared variance: 3 for a normal distribution."""
+    returns = np.diff(np.log(path))
+    returns = returns - returns.mean()
+    return float((returns**4).mean() / (returns**2).mean() ** 2)
+
+
+@pytest.mark.slow
+def test_the_more_funds_may_borrow_the_fatter_the_tails() -> None:
+    """Tails are fatter at λ = 4 than without credit, on average over seeds (Thurner and others 2012, section 4)."""
+    without = {"margin__on": False, "strategy__leveraged_value__most_leverage": 1.0}
+
+    levered = [kurtosis(path_of(125, seed)) for seed in (1, 2, 3)]
+    plain = [kurtosis(path_of(125, seed, **without)) for seed in (1, 2, 3)]
+
+    assert np.mean(levered) > np.mean(plain)
+
+
+def test_forced_sales_push_prices_down() -> None:
+    """The same market and draws, in which the same accounts sleep and nobody sells their shares, stands higher."""
+    economy = after_a_call()
+    spared = leveraged()
+    spared.restore(*economy.state())
+    accounts = accounts_of(spared)
+    accounts.standing[accounts.sold_off] = Standing.CLOSED
+    accounts.back[:] = 10**6
+
+    for either in (economy, spared):
+        either.run(days=3)
+
+    assert economy.index < spared.index
 
 
 def test_the_scenario_that_ships_has_calls_and_forced_sales() -> None:
