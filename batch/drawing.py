@@ -17,7 +17,7 @@ import numpy as np
 
 from ..core.errors import MissingExtra
 from ..core.units import FloatArray
-from .figures import TONES, Area, Band, Bars, Candles, Dots, Figure, Line, Rule, Stems, labels
+from .figures import TONES, Area, Band, Bars, Blocks, Candles, Dots, Figure, Line, Rule, Stems, labels
 
 INCH = 72.0  # a pixel of the page is a point of the drawing
 _STAND_INS = {tone: f"#0a{number:02x}f{number % 16:x}" for number, tone in enumerate(TONES, 1)}
@@ -157,7 +157,7 @@ def _panel(
 
 def _margins(figure: Figure, width: int) -> tuple[int, int]:
     """Return the pixels left and right of the axes: room for names and for labels at line ends."""
-    names = [name for mark in figure.marks if isinstance(mark, Bars) for name in mark.names]
+    names = [name for mark in figure.marks if isinstance(mark, Bars | Blocks) for name in mark.names]
     ends = [mark.label for mark in figure.marks if isinstance(mark, Line) and mark.ends]
     left = 18 + round(6.3 * max(map(len, names))) if names else 56
     right = 12 + round(6.3 * max(map(len, ends))) if ends else 14
@@ -177,7 +177,7 @@ def _frame(axes: Any, figure: Figure, colours: Mapping[str, str]) -> None:
     axes.set_ylabel(figure.y_label, color=colours["muted"], fontsize=11)
     axes.tick_params(colors=colours["muted"], labelsize=11, which="both")
     axes.spines["bottom"].set_color(colours["line"])
-    across = any(isinstance(mark, Bars) for mark in figure.marks)
+    across = any(isinstance(mark, Bars | Blocks) for mark in figure.marks)
     axes.grid(True, axis="x" if across else "y", color=colours["line"])
     axes.grid(False, axis="y" if across else "x", which="both")
     if not figure.log_x:
@@ -243,6 +243,17 @@ def _bars(axes: Any, mark: Bars, colours: Mapping[str, str]) -> None:
         )  # fmt: skip
 
 
+def _blocks(axes: Any, mark: Blocks, colours: Mapping[str, str]) -> None:
+    rows = np.arange(len(mark.names))
+    axes.barh(
+        rows, mark.lengths, left=mark.starts, height=0.62, color=colours[mark.tone], edgecolor=colours["ground"],
+        linewidth=0.6, label=mark.label or None,
+    )  # fmt: skip
+    axes.axvline(0.0, color=colours["muted"], linewidth=0.8)
+    axes.set_yticks(rows, mark.names)
+    axes.set_ylim(len(mark.names) - 0.4, -0.6)
+
+
 def _candles(axes: Any, mark: Candles, colours: Mapping[str, str]) -> None:
     from matplotlib.collections import PolyCollection
 
@@ -273,7 +284,8 @@ def _boxes(x: FloatArray, foot: FloatArray, head: FloatArray, half: float) -> An
 
 
 _MARKS: Mapping[type, Callable[[Any, Any, Mapping[str, str]], None]] = {
-    Line: _line, Dots: _dots, Stems: _stems, Band: _band, Area: _area, Rule: _rule, Bars: _bars, Candles: _candles,
+    Line: _line, Dots: _dots, Stems: _stems, Band: _band, Area: _area, Rule: _rule, Bars: _bars, Blocks: _blocks,
+    Candles: _candles,
 }  # fmt: skip
 
 

@@ -117,6 +117,17 @@ class Bars:
 
 
 @dataclass(frozen=True)
+class Blocks:
+    """A piece of every horizontal bar, from ``starts`` on by ``lengths``, which may be below zero."""
+
+    names: tuple[str, ...]
+    starts: FloatArray
+    lengths: FloatArray
+    label: str = ""
+    tone: str = "accent"
+
+
+@dataclass(frozen=True)
 class Candles:
     """Open, high, low, close and volume of bars; rising ones are hollow, falling ones filled."""
 
@@ -128,7 +139,7 @@ class Candles:
     volume: FloatArray
 
 
-Mark: TypeAlias = Line | Dots | Stems | Band | Area | Rule | Bars | Candles
+Mark: TypeAlias = Line | Dots | Stems | Band | Area | Rule | Bars | Blocks | Candles
 
 
 @dataclass(frozen=True)
@@ -187,6 +198,8 @@ def _kind(mark: Mark) -> str:
         return "dashed"
     if isinstance(mark, Dots) and not mark.hollow:
         return "dots full"
+    if isinstance(mark, Blocks):
+        return "bars"
     return type(mark).__name__.lower()
 
 

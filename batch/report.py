@@ -19,6 +19,7 @@ from ..ledger.files import write_whole
 from . import report_figures as figures
 from .drawing import need_matplotlib
 from .fact_reference import sp500_sample
+from .macro_section import macro_section
 from .repeat import changes_of
 from .report_page import NONE, count, grid, page, signed, tile
 from .report_sections import (
@@ -72,6 +73,7 @@ def report_of(run: RunData) -> str:
     name = str(run.manifest.scenario.get("name", "unnamed"))
     sections = (
         ("market", "The market", grid(shown(figures.index_figure(run)), *map(shown, figures.candle_figures(run)))),
+        ("economy", "The economy", macro_section(run)),
         ("returns", "Returns beside the real S&P 500", returns_section(run, real)),
         ("facts", "Stylised facts", facts_section(run)),
         ("liquidity", "Liquidity", grid(shown(figures.spread_figure(run)), shown(figures.depth_figure(run)))),

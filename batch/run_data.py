@@ -158,12 +158,17 @@ class RunData:
         return self._bars[0].names or self._quotes[0].names
 
     @cached_property
+    def last_prices(self) -> dict[str, int]:
+        """Price of each symbol's last bar of whatever length; empty where no bars were recorded."""
+        symbols, columns = self._bars
+        return {name: int(columns["close"][symbols.of(name)][-1]) for name in self.symbols if symbols.of(name).any()}
+
+    @cached_property
     def by_weight(self) -> tuple[str, ...]:
         """The symbols by their capitalisation at the end, the largest first."""
         table = self.store.read("balances", ("instrument", "liability"))
         issued = dict(zip(table.column("instrument").to_pylist(), table.column("liability").to_pylist(), strict=True))
-        symbols, columns = self._bars
-        last = {name: int(columns["close"][symbols.of(name)][-1]) for name in self.symbols if symbols.of(name).any()}
+        last = self.last_prices
         return tuple(sorted(last, key=lambda name: (-last[name] * issued.get(name, 1), name)))
 
     def stock_returns(self) -> FloatArray:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from .agents.strategy import StrategySettings as StrategySettings
     from .agents.traders import Trader as Trader
     from .batch.experiment import run_experiment as run_experiment
+    from .batch.matrix_figures import plot as plot
     from .batch.replications import replicate as replicate
     from .batch.run_facts import facts_of_run as facts
     from .core.errors import CatallaxyError as CatallaxyError
@@ -58,6 +59,7 @@ _HOMES: dict[str, str] = {
     "verify": "ledger.verification:verify",
     "query": "ledger.query:query",
     "facts": "batch.run_facts:facts_of_run",
+    "plot": "batch.matrix_figures:plot",
     "replicate": "batch.replications:replicate",
     "run_experiment": "batch.experiment:run_experiment",
     "Ledger": "ledger.ledger:Ledger",
@@ -85,6 +87,7 @@ __all__ = [
     "verify",
     "query",
     "facts",
+    "plot",
     "replicate",
     "run_experiment",
     "Ledger",
