@@ -186,6 +186,8 @@ class Firms:
         rate = s.depreciation + s.accelerator * (use - s.utilisation)
         rate -= s.investment_rate * (real_loan_rate - s.hurdle) / 12.0
         wish = np.maximum(rate + s.spirits * taste, 0.0) * self.capital
+        tools = s.capital_output * np.minimum(self.expected_sales, s.productivity)  # of one worker, to begin with
+        wish = np.maximum(wish, tools - self.capital)
         self.planned_investment = s.investment_memory * self.planned_investment + (1.0 - s.investment_memory) * wish
 
     def set_wages(self, expected_inflation: float, unemployment: float, noise: FloatArray) -> None:

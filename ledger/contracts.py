@@ -123,7 +123,8 @@ class Contracts:
 
     def state(self) -> dict[str, Any]:
         """Return arrays from which `restore` rebuilds the contracts."""
-        return {"contracts": self.rows.copy()}
+        standing = np.array(sorted(self._standing.values()), np.int64)
+        return {"contracts": self.rows.copy(), "contracts_standing": standing}
 
     def restore(self, arrays: Mapping[str, Any]) -> None:
         """Take the state returned by `state`; totals are counted again."""
@@ -132,4 +133,8 @@ class Contracts:
         self.claims[:], self.debts[:] = 0, 0
         for creditor, debtor, instrument, _amount, due in rows.tolist():
             self._append(creditor, debtor, instrument, due)
+        self._standing = {
+            (int(rows[number, INSTRUMENT]), int(rows[number, CREDITOR]), int(rows[number, DEBTOR])): number
+            for number in np.asarray(arrays["contracts_standing"], np.int64).tolist()
+        }
         self.change(np.arange(self.size), rows[:, AMOUNT])

@@ -15,17 +15,21 @@ from ..agents.bank_entry import found_bank
 from ..agents.bank_failure import BankFailure, Resolution
 from ..agents.insured_deposits import collect_premiums, deposit_limit
 from ..agents.share_issue import subscription
-from ..core.units import IntArray
+from ..core.units import BoolArray, IntArray
 from ..ledger.chart import FIRST_SHARE, RESERVES
+from ..ledger.ledger import Ledger
 from ..markets.facilities import cover_shortfalls, remunerate_reserves, repay_advances
 from ..policies.last_resort import advance_rate
 from ..policies.monetary import corridor
 from ..policies.prudential import Standing
 from .closed_economy import ClosedEconomy
 from .month import closed_of
+from .public_cash import note_late_profit
 
 if TYPE_CHECKING:
     from .economy import Economy
+
+_GUARANTEED = 1 << 60  # what a bank of the state may borrow, minor units: all that it lacks
 
 
 def fear_of(economy: Economy) -> float:
@@ -60,9 +64,16 @@ def settle_reserves(economy: Economy) -> None:
         default_probability=banks.default_probability(ledger, economy.prudential),
         exposure_limit=banks.exposure_limit(ledger, economy.prudential), fear=fear_of(economy),
     )  # fmt: skip
-    limit = banks.advance_limit(ledger, settings.last_resort)
+    limit = np.where(_of_the_state(c, ledger), _GUARANTEED, banks.advance_limit(ledger, settings.last_resort))
     c.illiquid = cover_shortfalls(ledger, banks, limit, central_bank=c.central_bank).illiquid
     m.facility = advance_rate(settings.last_resort, c.policy_rate)
+
+
+def _of_the_state(c: ClosedEconomy, ledger: Ledger) -> BoolArray:
+    """Return (banks,) whether the treasury has most of a bank's shares; it guarantees what such a bank borrows."""
+    columns = c.share_columns()[c.firms.size :]
+    held = ledger.holdings[c.treasury, columns].sum(axis=1)
+    return np.asarray(2 * held > ledger.issued[columns], np.bool_)
 
 
 def resolve(economy: Economy) -> None:
@@ -76,6 +87,8 @@ def resolve(economy: Economy) -> None:
     economy.group_newcomers()
     deposit_rate, _lending_rate = corridor(settings.central_bank, c.policy_rate)
     remunerate_reserves(ledger, c.banks, deposit_rate, central_bank=c.central_bank)
+    if economy.clock.is_month_end(economy.tick):
+        note_late_profit(economy, c)
     c.banks.close_day(ledger)
 
 

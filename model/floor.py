@@ -40,6 +40,8 @@ class Floor:
         """Register and fund an object trader; return its owner id."""
         economy = self.economy
         listings, bank = economy.exchange.listings, economy.institutions.bank
+        if economy.closed is not None:  # the first that is open: the one of the opening may have failed
+            bank = int(economy.closed.banks.owners[np.argmax(economy.closed.banks.open)])
         lots = {listings.expect(symbol): quantity for symbol, quantity in shares.items()}
         born = economy.tick
         owner = economy.ledger.add_owners(1, sector=Sector.HOUSEHOLDS, kind="object", house_bank=bank, born=born)[0]

@@ -109,13 +109,14 @@ def endow(
 def fund(
     ledger: Ledger, listings: Listings, institutions: Institutions, owner: OwnerId, *, cash: int, lots: dict[int, int]
 ) -> None:
-    """Fund one newcomer from the same sources as at the opening; ``lots`` is by book."""
+    """Fund one newcomer from the same sources as at the opening, its bank and today's issuers; ``lots`` is by book."""
+    bank = int(ledger.owners.column("house_bank")[owner])
     if cash:
-        ledger.post(OPENING, int(listings.money[0]), payer=institutions.bank, payee=owner, amount=cash)
-        ledger.lend(OPENING, 0, creditor=institutions.bank, debtor=institutions.treasury, amount=cash)
+        ledger.post(OPENING, int(listings.money[0]), payer=bank, payee=owner, amount=cash)
+        ledger.lend(OPENING, 0, creditor=bank, debtor=institutions.treasury, amount=cash)
     for book, quantity in lots.items():
-        firm, security = institutions.firms[book], int(listings.security[book])
-        ledger.post(OPENING, security, payer=firm, payee=owner, amount=quantity)
+        security = int(listings.security[book])
+        ledger.post(OPENING, security, payer=int(ledger.issuer[security]), payee=owner, amount=quantity)
 
 
 def slots_needed(populations: list[Population]) -> int:

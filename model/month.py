@@ -14,8 +14,9 @@ import numpy as np
 from ..agents.strategies.holder import Holder
 from ..agents.valuation import cash_spread, share_values
 from ..core.randomness import USER, Draws, component_key
-from ..core.units import FloatArray, IntArray, Sector
+from ..core.units import FloatArray, IntArray
 from ..ledger.chart import BOND
+from ..ledger.posting import largest_remainder
 from ..markets.goods import shop
 from ..markets.labour import jobs_found, match, separate
 from ..policies.asset_purchases import Phase, mean_expected_rate, purchases, term_yield
@@ -23,7 +24,9 @@ from ..policies.fiscal import benefit_due, income_tax_rate, real_purchases, tax_
 from ..policies.monetary import okun_gap
 from ..policies.policy_rule import Readings
 from .closed_economy import MONTHS_PER_YEAR, ClosedEconomy
+from .hyperinflation import check_countable, readable
 from .lending import grant_loans, service_loans, split
+from .public_cash import raise_cash, remit
 from .resource_shocks import befall
 
 if TYPE_CHECKING:
@@ -46,7 +49,7 @@ def decide_rate(economy: Economy) -> None:
     gap = okun_gap(settings.central_bank, m.slack)
     inflation = c.indices.inflation
     readings = Readings(
-        month=m.month, inflation_12m=c.expectations.expected if np.isnan(inflation) else inflation,
+        month=m.month, inflation_12m=c.expectations.expected if np.isnan(inflation) else readable(inflation),
         expected_inflation=c.expectations.expected, gap=gap, previous_rate=m.rate, price_level=m.price,
         money=float(economy.ledger.issued[economy.ledger.money]), nominal_gdp=float(c.annual_gdp),
     )  # fmt: skip
@@ -210,6 +213,7 @@ def pay_benefits(economy: Economy) -> None:
     c, ledger = closed_of(economy), economy.ledger
     rows = np.flatnonzero(c.households.employer == -1)
     if rows.size and c.memory.benefit:
+        raise_cash(economy, c, rows.size * c.memory.benefit)
         ledger.pay("unemployment benefit", payer=c.treasury, payee=c.households.first + rows, amount=c.memory.benefit)
         c.households.income[rows] += c.memory.benefit
 
@@ -223,7 +227,7 @@ def extract(economy: Economy) -> None:
     effort = firms.effort(c.productivity())
     can = np.minimum(firms.workers * c.productivity() * effort, firms.capacity)[dug]
     most = resources.capacity(c.memory.month)
-    made = np.minimum(np.floor(can).astype(np.int64), most[firms.resource[dug]])
+    made = _share_capacity(firms.resource[dug], np.floor(can).astype(np.int64), most)
     quantities = np.zeros(len(resources.names), np.int64)
     np.add.at(quantities, firms.resource[dug], made)
     firms.produced[dug] = made
@@ -232,8 +236,8 @@ def extract(economy: Economy) -> None:
     labour = firms.workers * firms.settings.productivity * effort
     planned = np.floor(np.minimum(labour, firms.capacity)).astype(np.int64)[goods]
     possible = planned * _ration(economy, c, goods, planned)
-    for f in dug.tolist():
-        _sell_resource(economy, c, f, goods, np.ceil(c.intensity[firms.resource[f]] * possible).astype(np.int64))
+    for k in np.unique(firms.resource[dug]).tolist():
+        _sell_resource(economy, c, k, goods, np.ceil(c.intensity[k] * possible).astype(np.int64))
     for k in np.flatnonzero(c.intensity > 0.0).tolist():
         if k not in firms.resource[dug]:
             quantities[k] = _buy_permits(economy, c, k, goods, possible)
@@ -250,13 +254,16 @@ def _ration(economy: Economy, c: ClosedEconomy, goods: IntArray, planned: IntArr
     The scarcest resource binds (Leontief technology); what is lacking of it is its seller's unmet demand.
     """
     firms, part = c.firms, 1.0
-    for f in np.flatnonzero(firms.is_resource).tolist():
-        need = float(np.ceil(c.intensity[firms.resource[f]] * planned).sum())
-        have = max(int(firms.inventory[f]) - goods.size, 0)  # every buyer rounds up, by less than a unit
+    dearest = c.resource_prices()
+    for k in np.unique(firms.resource[firms.is_resource]).tolist():
+        sellers = np.flatnonzero(firms.resource == k)
+        dearest[k] = firms.price[sellers].max()
+        need = float(np.ceil(c.intensity[k] * planned).sum())
+        have = max(int(firms.inventory[sellers].sum()) - goods.size, 0)  # every buyer rounds up, by less than a unit
         if need > have:
-            firms.unmet[f] += int(need) - have
+            firms.unmet[sellers] += largest_remainder(int(need) - have, (firms.capital[sellers] + 1).tolist())
             part = min(part, have / need)
-    prices = np.ceil(c.resource_prices() + 1.0)
+    prices = np.ceil(dearest + 1.0)
     rounding = int(prices.sum())  # every purchase rounds up to a unit and a minor unit
     c.memory.rationed = part
     cost = np.maximum(planned * float((c.intensity * prices).sum()), 1.0)
@@ -264,12 +271,31 @@ def _ration(economy: Economy, c: ClosedEconomy, goods: IntArray, planned: IntArr
     return np.asarray(np.minimum(part, cash / cost))
 
 
-def _sell_resource(economy: Economy, c: ClosedEconomy, seller: int, goods: IntArray, units: IntArray) -> None:
-    """Sell a resource to consumer firms at its posted price."""
-    firms, price = c.firms, int(c.firms.posted_price[seller])
-    economy.ledger.pay("materials", payer=firms.owners[goods], payee=firms.owners[seller], amount=units * price)
-    firms.material[goods] += units * price
-    _note_sales(c, np.array([seller]), np.array([units.sum()]), np.array([price]))
+def _share_capacity(resource: IntArray, can: IntArray, most: IntArray) -> IntArray:
+    """Return (n,) what each of n firms extracts: what it can, or its part of what is left where several dig the same.
+
+    Examples
+    --------
+    >>> _share_capacity(np.array([0, 0, 1]), np.array([30, 10, 5]), np.array([20, 9])).tolist()
+    [15, 5, 5]
+    """
+    made = np.zeros_like(can)
+    for k in np.unique(resource).tolist():
+        rows = resource == k
+        made[rows] = split(min(int(most[k]), int(can[rows].sum())), can[rows])
+    return made
+
+
+def _sell_resource(economy: Economy, c: ClosedEconomy, k: int, goods: IntArray, units: IntArray) -> None:
+    """Sell (goods,) units of resource ``k`` to consumer firms at posted prices; sellers share by what they have."""
+    firms = c.firms
+    sellers = np.flatnonzero(firms.resource == k)
+    for seller, sold in zip(sellers.tolist(), split(int(units.sum()), firms.inventory[sellers]).tolist(), strict=True):
+        part, price = split(sold, units), int(firms.posted_price[seller])
+        economy.ledger.pay("materials", payer=firms.owners[goods], payee=firms.owners[seller], amount=part * price)
+        firms.material[goods] += part * price
+        _note_sales(c, np.array([seller]), np.array([sold]), np.array([price]))
+        units = units - part
 
 
 def _buy_permits(economy: Economy, c: ClosedEconomy, k: int, goods: IntArray, output: FloatArray) -> int:
@@ -396,7 +422,7 @@ def measure(economy: Economy) -> None:
     inflation = c.indices.inflation
     if not np.isnan(inflation):
         sentiment = economy.psychology.sentiment if economy.psychology is not None else 0.0
-        c.expectations.next(inflation, sentiment)
+        c.expectations.next(readable(inflation), sentiment)
 
 
 def gdp_of_month(economy: Economy) -> int:
@@ -410,6 +436,7 @@ def set_prices(economy: Economy) -> None:
     noise = Draws.of(economy.seed, "prices", c.memory.month).uniform(np.arange(c.firms.size), USER)
     c.firms.set_resource_prices(c.firms.wage / c.productivity())
     c.firms.set_prices(c.unit_cost(), c.expectations.expected, noise)
+    check_countable(economy, c)
 
 
 def service_debt(economy: Economy) -> None:
@@ -437,6 +464,7 @@ def _pay_coupons(economy: Economy, c: ClosedEconomy) -> None:
     held = ledger.holdings[: ledger.owners.size, BOND].sum(axis=1)
     owners = np.flatnonzero(held)
     coupon = np.rint(held[owners] * (c.memory.coupon / MONTHS_PER_YEAR)).astype(np.int64)
+    raise_cash(economy, c, int(coupon.sum()))
     ledger.pay("coupons", payer=c.treasury, payee=owners, amount=coupon)
 
 
@@ -453,7 +481,7 @@ def pay_dividends(economy: Economy) -> None:
     for part, own in ((c.firms, paid[: c.firms.size]), (c.banks, paid[c.firms.size :])):
         part.dividend_year[:] = decay * part.dividend_year + (1.0 - decay) * MONTHS_PER_YEAR * own
     c.firms.dividend[:] = paid[: c.firms.size]
-    _remit(economy, c)
+    remit(economy, c)
 
 
 def _distribute(economy: Economy, c: ClosedEconomy, gross: IntArray) -> IntArray:
@@ -476,16 +504,6 @@ def _distribute(economy: Economy, c: ClosedEconomy, gross: IntArray) -> IntArray
     holders = np.flatnonzero(amount)
     ledger.pay("dividends", payer=c.operator, payee=holders, amount=amount[holders])
     return np.asarray(paid, np.int64)
-
-
-def _remit(economy: Economy, c: ClosedEconomy) -> None:
-    """Pay the central bank's profit to the treasury; a loss is a deferred asset, to be earned back first."""
-    ledger, bank = economy.ledger, Sector.CENTRAL_BANK
-    earned = ledger.paid("coupons", "advance interest", payee=bank)
-    profit = earned - ledger.paid("interest on reserves", payer=bank) - c.memory.deferred
-    c.memory.deferred = max(-profit, 0)
-    if profit > 0:
-        ledger.pay("remittance", payer=c.central_bank, payee=c.treasury, amount=profit)
 
 
 def real_long_yield(economy: Economy, c: ClosedEconomy) -> float:

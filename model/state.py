@@ -23,7 +23,8 @@ _COUNTS = ("tick", "identities_checked", "messages_sent", "trades_made", "day_vo
 def state_of(economy: Economy, *, copy: bool = True) -> State:
     """Return (arrays, JSON values), arrays named ``component/array``; without ``copy`` the accounts are views."""
     path = economy.path.state()
-    own = {"fundamental": economy.fundamental, "group_of": economy.group_of, "halted_books": economy.halted_books}
+    group_of = economy.group_of[: economy.ledger.owners.size]  # it grows ahead of them
+    own = {"fundamental": economy.fundamental, "group_of": group_of, "halted_books": economy.halted_books}
     arrays: dict[str, Any] = {name: array.copy() for name, array in own.items()}
     arrays |= {f"path/{name}": value for name, value in path.items() if isinstance(value, np.ndarray)}
     values: dict[str, Any] = {name: int(getattr(economy, name)) for name in _COUNTS}
