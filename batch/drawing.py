@@ -252,6 +252,7 @@ def _blocks(axes: Any, mark: Blocks, colours: Mapping[str, str]) -> None:
     axes.axvline(0.0, color=colours["muted"], linewidth=0.8)
     axes.set_yticks(rows, mark.names)
     axes.set_ylim(len(mark.names) - 0.4, -0.6)
+    axes.use_sticky_edges = False
 
 
 def _candles(axes: Any, mark: Candles, colours: Mapping[str, str]) -> None:
