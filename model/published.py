@@ -133,7 +133,8 @@ def _decomposition(economy: Economy, c: ClosedEconomy) -> Mapping[str, float]:
         return {}
     a_year = MONTHS_PER_YEAR / span
     identity = quantity_theory(levels["price_level"], levels["real_gdp"], levels["deposits"])
-    commodity = months["commodity_price"][-1] / months["commodity_price"][-1 - span] - 1.0
+    before, now = months["commodity_price"][[-1 - span, -1]]
+    commodity = now / before - 1.0 if before > 0.0 else 0.0  # without resources nothing
     sentiment = 0.0 if economy.psychology is None else economy.psychology.sentiment
     split = inflation_decomposition(
         a_year * float(identity.inflation[0]), base=settings.central_bank.target,

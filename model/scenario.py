@@ -48,6 +48,7 @@ from .alerts import AlertSettings
 from .anchors import AnchorSettings
 from .clock import ClockSettings
 from .closed_economy import MacroSettings
+from .opening_checks import check_opening
 from .recording import RecordingSettings
 from .regulation import check_rules
 from .shocks import check_shock, parse_shock
@@ -199,6 +200,8 @@ def load_scenario(
     check_groups(scenario)
     if scenario.macro.form != "none":
         check_rule(scenario.central_bank, scenario.expectations, scenario.central_bank.allow_unstable)
+    if scenario.macro.form == "full":
+        check_opening(scenario, closed_symbols(scenario))
     check_rules(scenario)
     for i, shock in enumerate(scenario.shocks):
         check_shock(parse_shock(shock), scenario, f"shocks[{i}]")
