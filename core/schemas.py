@@ -305,7 +305,7 @@ TABLES: Mapping[str, TableSchema] = {
             ("net_worth", "int64", "minor", "cash plus portfolio value"),
             ("cash", "int64", "minor", "deposits, free and reserved"),
             ("portfolio_value", "int64", "minor", "shares at last prices"),
-            ("margin_used", "int64", "minor", "margin in use; 0 until margin lending exists"),
+            ("margin_used", "int64", "minor", "borrowed on margin"),
             ("rank", "int32", "1", "1 is the richest; ties by owner"),
         ),
         _table(

@@ -12,6 +12,7 @@ from ..agents.psychology import Psychology
 from ..core.kernel import kernel
 from ..core.schemas import TABLES
 from ..core.units import SECTORS, IntArray
+from ..ledger.chart import BOND, MARGIN_LOAN
 from ..markets.exchange import Counters, RoundOutcome
 from ..markets.orders import (
     A_FILLED,
@@ -287,8 +288,11 @@ class Recorder:
         economy = self.economy
         owners = economy.trader_owners()
         cash = economy.cash_of(owners)
-        value = economy.portfolio_value(owners)
-        worth = cash + value
+        value, borrowed = economy.portfolio_value(owners), np.zeros(owners.shape[0], np.int64)
+        if economy.closed is not None:
+            value += economy.ledger.holdings[owners, BOND].sum(axis=1)
+            borrowed = economy.ledger.contracts.debts[MARGIN_LOAN, owners]
+        worth = cash + value - borrowed
         rank = np.empty(owners.shape[0], np.int64)
         rank[np.lexsort((owners, -worth))] = np.arange(1, owners.shape[0] + 1)
         groups = (*(population.name for population in economy.populations), "object")
@@ -299,7 +303,7 @@ class Recorder:
             "net_worth": worth,
             "cash": cash,
             "portfolio_value": value,
-            "margin_used": 0,
+            "margin_used": borrowed,
             "rank": rank,
         }
 

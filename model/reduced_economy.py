@@ -109,7 +109,8 @@ class ReducedEconomy:
         """Return arrays and values from which `restore` goes on."""
         arrays, values = self.form.state()
         names = ("rate", "shadow", "wedge", "memory", "indices", "factor")
-        own = {name: getattr(self, name) for name in names} | {"month": asdict(self.month), "rule_data": self.rule.digest}
+        own = {name: getattr(self, name) for name in names}
+        own |= {"month": asdict(self.month), "rule_data": self.rule.digest}
         return dict(arrays), own | {"form": values}
 
     def restore(self, arrays: Mapping[str, Any], values: Mapping[str, Any]) -> None:

@@ -18,6 +18,7 @@ from catallaxy.agents.psychology import Psychology, PsychologySettings
 from catallaxy.agents.strategies import (
     Fundamentalist,
     Herder,
+    Holder,
     Hybrid,
     LeveragedValue,
     MarketMaker,
@@ -25,6 +26,7 @@ from catallaxy.agents.strategies import (
     Momentum,
     Noise,
 )
+from catallaxy.agents.strategies.holder import HolderSettings
 from catallaxy.agents.strategies.hybrid import log_discount
 from catallaxy.agents.strategies.mean_reversion import next_stance
 from catallaxy.agents.strategies.order_terms import lots_within, posted_price
@@ -792,3 +794,41 @@ def test_the_traders_handed_to_a_strategy_need_not_start_at_row_zero() -> None:
 
     assert set(sheet.messages[:, OWNER].tolist()) <= set((rows + FIRST_OWNER).tolist())
     assert population.key == component_key(11, "traders.noise")
+
+
+# -- owners ---------------------------------------------------------------------------------------
+
+
+def owners_orders(mispriced: float, **settings: Any) -> tuple[Market, IntArray]:
+    """Return a market whose mid-prices are e^mispriced times the values, and what its owners send there."""
+    market = synthetic_market()
+    market = seen(market, fundamental=market.arrays.mid * np.exp(-mispriced))
+    return market, decided(a_population(Holder(HolderSettings(**settings)), market), market)
+
+
+@pytest.mark.parametrize("mispriced", [-0.19, 0.0, 0.19])
+def test_owners_keep_their_shares_near_value(mispriced: float) -> None:
+    assert not len(owners_orders(mispriced, band=0.2)[1])
+
+
+def test_owners_without_a_band_never_trade() -> None:
+    assert not len(owners_orders(1.0, band=None)[1])
+
+
+@pytest.mark.parametrize(("mispriced", "side"), [(0.5, 1), (-0.5, 0)])
+def test_owners_sell_into_bubbles_and_buy_after_crashes_a_part_at_the_edge_of_the_band(
+    mispriced: float, side: int
+) -> None:
+    """Baker and Wurgler 2002; Lakonishok and Lee 2001."""
+    market, sent = owners_orders(mispriced, band=0.2, part=0.1)
+
+    arrays = market.arrays
+    assert len(sent)
+    assert set(sent[:, SIDE]) == {side}
+    edge = arrays.fundamental[sent[:, BOOK]] * np.exp(0.2 * np.sign(mispriced))
+    assert (np.abs(sent[:, PRICE] - edge) <= arrays.tick_size[sent[:, BOOK]]).all()
+    shares = arrays.holdings[sent[:, OWNER], arrays.security[sent[:, BOOK]], 0]
+    cash = arrays.holdings[sent[:, OWNER], arrays.money[0], 0]
+    most = 0.1 * (shares if side else cash / (edge * arrays.unit_value[sent[:, BOOK]]))
+    assert (sent[:, QUANTITY] <= most).all()
+    assert (sent[:, QUANTITY] > most - 1 - arrays.round_lot[sent[:, BOOK]]).all()

@@ -36,6 +36,18 @@ def test_no_share_of_a_closed_economy_trades_far_from_its_value() -> None:
     assert np.median(mispricing(economy)) < 1.2
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [1, 2])
+def test_the_market_as_a_whole_keeps_to_its_value_for_years(seed: int) -> None:
+    economy = Economy("economy-coarse", rng=seed)
+    off = []
+    for _month in range(36):
+        economy.run(days=21)
+        off.append(abs(np.log(economy.index / economy.anchor_index)))
+    assert max(off) < 0.3
+    assert np.mean(off) < 0.08
+
+
 def test_cash_is_set_aside_in_proportion_to_what_floats() -> None:
     economy = lived(21)
     c = behind(economy)
