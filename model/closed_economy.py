@@ -40,13 +40,13 @@ class MacroSettings(Parameters):
     form: Literal["none", "reduced", "full"] = Field(
         "none", description="none: a market alone; reduced: three equations; full: the closed economy"
     )
-    household_deposits: float = Field(1.05, ge=0.0, le=10.0, description="deposits of households at the opening")
+    household_deposits: float = Field(0.95, ge=0.0, le=10.0, description="deposits of households at the opening")
     household_bonds: float = Field(0.10, ge=0.0, le=10.0, description="government bonds of households at the opening")
     loans: float = Field(0.67, ge=0.0, le=10.0, description="loans to firms at the opening")
     reserves: float = Field(0.05, ge=0.001, le=10.0, description="reserves of banks at the opening")
     capital_ratio: float = Field(0.144, gt=0.0, le=1.0, description="banks' equity over loans to firms at the opening")
     unemployment: float = Field(0.064, ge=0.0, lt=1.0, description="unemployment at the opening")
-    markup: float = Field(0.75, gt=0.0, le=5.0, description="markup of consumer firms at the opening")
+    markup: float = Field(0.55, gt=0.0, le=5.0, description="markup of consumer firms at the opening")
     policy_rate: float = Field(0.022, ge=-0.01, le=1.0, description="policy rate at the opening, a year")
     free_float: float = Field(
         0.40, gt=0.0, le=1.0, description="part of the shares that traders hold; the rest is the group holder's, if any"

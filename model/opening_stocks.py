@@ -154,7 +154,7 @@ class Opening:
         firms.expected_sales[:] = output
         firms.sold[:] = np.rint(output)
         firms.produced[:] = firms.sold
-        firms.inventory[:] = np.rint(np.where(firms.is_resource, 1.0, 0.3) * firms.inventory_goal())
+        firms.inventory[:] = np.rint(np.where(firms.is_resource, 1.0, 0.9) * firms.inventory_goal())
         firms.planned_investment[:] = s.depreciation * firms.capital
         goods = ~firms.is_resource
         closed.memory.output = int(output[goods].sum())

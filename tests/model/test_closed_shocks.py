@@ -84,7 +84,7 @@ def test_a_wage_push_lifts_wages_once_and_then_costs_and_prices() -> None:
 def test_a_shift_of_demand_moves_consumption_at_the_next_month_end() -> None:
     shock = {"kind": "demand_shift", "at": 25, "size": -0.2}
     calm, gloomy = (behind(lived(42, *shocks)).households.spent.sum() for shocks in ((), (shock,)))
-    assert 0.75 < gloomy / calm < 0.9
+    assert 0.8 < gloomy / calm < 0.95  # half of it at once, by habit
 
 
 # Resources
