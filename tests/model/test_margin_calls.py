@@ -329,15 +329,6 @@ def test_what_an_estate_does_not_reach_is_written_off() -> None:
 # -- the leverage cycle ----------------------------------------------------------------------------
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("seed", [1, 2])
-def test_the_scenario_that_ships_has_calls_and_forced_sales(seed: int) -> None:
-    economy = Economy("leverage-cycle", rng=seed, recording__ring_days=130)
-    economy.run(days=125)
-    kinds = set(economy.table("events")["event"])
-    assert {"margin_call", "forced_sale"} <= kinds
-
-
 def test_forced_sales_push_prices_down() -> None:
     """The same market and draws, in which the same accounts sleep and nobody sells their shares, stands higher."""
     economy = after_a_call()
