@@ -184,3 +184,16 @@ def test_a_scenario_that_was_shown_and_saved_gives_the_same_run(
     said = catallaxy("run", "mine.toml", "--seed", 7, "--ticks", 60, "--json").json
 
     assert said["chain_head"] == stored[1]["chain_head"]
+
+
+def test_the_results_of_an_economy_tell_its_rates(catallaxy: Command) -> None:
+    small = ("--set", "traders.number=90", "--set", "firms.number=6", "--set", "banks.number=3", "--set",
+             "clock.ticks_per_day=2")  # fmt: skip
+
+    said = catallaxy("run", "economy-coarse", *small, "--days", 42, "--out", "both", "--quiet").out
+    told = catallaxy("run", "economy-coarse", *small, "--days", 42, "--json").json
+
+    assert 0.0 <= told["unemployment"] < 1.0
+    assert 0.0 <= told["policy_rate"] < 0.5
+    assert [word in said for word in ("unemployment", "inflation", "rate")] == [True] * 3
+    assert catallaxy("run", *TINY, "--ticks", 1, "--json").json["unemployment"] is None

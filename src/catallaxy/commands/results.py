@@ -16,6 +16,12 @@ from ..model.economy import Economy
 from .session import Outcome
 from .text import aligned, shown
 
+_ECONOMY = (
+    ("unemployment", "unemployment", ""),
+    ("inflation", "inflation", " a year"),
+    ("rate", "policy_rate", " a year"),
+)
+
 
 def results_of(economy: Economy, outcome: Outcome, folder: Path, report: Path | None) -> dict[str, Any]:
     """Return everything worth knowing about a run that was just driven and closed."""
@@ -44,6 +50,7 @@ def results_of(economy: Economy, outcome: Outcome, folder: Path, report: Path | 
         "anchor": economy.anchor_index,
         "spread": closing_spread(economy),
         "volatility": index_volatility(economy),
+        **economy_of(economy),
         "report": None if report is None else shown(report),
     }
 
@@ -53,6 +60,19 @@ def closing_spread(economy: Economy) -> float | None:
     quotes = economy.exchange.quotes
     both = quotes[(quotes[:, 2] > 0) & (quotes[:, 3] > 0)]
     return float(np.median(relative_spread(both[:, 0], both[:, 1]))) if both.shape[0] else None
+
+
+def economy_of(economy: Economy) -> dict[str, float | None]:
+    """Return the closed economy's rates at the end, fractions (a year); None where there is none, or no month ended."""
+    closed = economy.closed
+    if closed is None or not closed.memory.month:
+        return dict.fromkeys(("unemployment", "inflation", "policy_rate"))
+    inflation = closed.indices.inflation
+    return {
+        "unemployment": closed.memory.unemployment,
+        "inflation": None if math.isnan(inflation) else inflation,
+        "policy_rate": closed.policy_rate,
+    }
 
 
 def index_volatility(economy: Economy) -> float | None:
@@ -71,6 +91,7 @@ def table(results: dict[str, Any]) -> str:
         ("anchor", f"{results['anchor']:.2f}"),
         ("volatility", "" if volatility is None else f"{100 * volatility:.1f} % a year"),
         ("spread", "" if spread is None else f"{1e4 * spread:.1f} bp"),
+        *((name, _percent(results[key], unit)) for name, key, unit in _ECONOMY),
         ("trades", f"{results['trades']:,}"),
         ("messages", f"{results['messages']:,}"),
         ("identities", f"{results['identities_checked']:,} checked, {results['violations']} violated"),
@@ -82,6 +103,10 @@ def table(results: dict[str, Any]) -> str:
         ("report", results["report"]),
     ]
     return f"{title(results)}\n\n{aligned([row for row in rows if row[1]])}"
+
+
+def _percent(value: float | None, unit: str) -> str:
+    return "" if value is None else f"{100 * value:.1f} %{unit}"
 
 
 def title(results: dict[str, Any]) -> str:
