@@ -55,7 +55,7 @@ def stored(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, An
     folder = tmp_path_factory.mktemp("stored") / "run"
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("catallaxy.batch.report.write_report", a_page_without_figures)
-        said = in_process("run", *TINY, "--seed", 7, "--ticks", 60, "--out", folder, "--json", "--quiet")
+        said = in_process("run", "markets", *TINY, "--seed", 7, "--ticks", 60, "--out", folder, "--json", "--quiet")
     release()
     return folder, said.json
 

@@ -107,7 +107,7 @@ def test_a_mistake_is_told_in_one_line(catallaxy: Command, words: list[str], mis
 def test_a_shock_that_cannot_be_used_names_file_and_field(catallaxy: Command, text: str, mistake: str) -> None:
     Path("s.json").write_text(text)
 
-    assert catallaxy("run", *TINY, "--shock", "s.json").mistake == mistake
+    assert catallaxy("run", "markets", *TINY, "--shock", "s.json").mistake == mistake
     assert not Path("runs").exists()
 
 
@@ -123,7 +123,7 @@ def test_a_shock_for_a_tick_that_is_over_names_the_first_possible(catallaxy: Com
 def test_an_existing_folder_is_not_written_to(catallaxy: Command, ended: Path) -> None:
     before = sorted(path.stat().st_mtime_ns for path in ended.rglob("*"))
 
-    said = catallaxy("run", *TINY, "--out", "ended")
+    said = catallaxy("run", "markets", *TINY, "--out", "ended")
 
     assert said.mistake == (
         "error: ended exists and is not empty; choose another --out, or continue it with --resume ended"

@@ -55,7 +55,7 @@ def test_an_unknown_name_is_an_attribute_error() -> None:
 
 
 def test_json_is_alone_on_standard_output(outside: Command) -> None:
-    said = outside("run", *TINY, "--ticks", 30, "--json")
+    said = outside("run", "markets", *TINY, "--ticks", 30, "--json")
 
     assert json.loads(said.out)["ticks"] == 30
     assert said.out.startswith("{")
@@ -63,7 +63,7 @@ def test_json_is_alone_on_standard_output(outside: Command) -> None:
 
 
 def test_quiet_leaves_standard_error_empty(outside: Command) -> None:
-    assert outside("run", *TINY, "--ticks", 30, "--quiet").err == ""
+    assert outside("run", "markets", *TINY, "--ticks", 30, "--quiet").err == ""
 
 
 def test_a_reader_who_has_seen_enough_is_no_error(ended: Path) -> None:
@@ -81,7 +81,7 @@ class Running:
     def __init__(self, folder: str, *words: object) -> None:
         self.folder = Path(folder)
         self.process = subprocess.Popen(
-            command_of("run", *TINY, "--seed", 7, "--ticks", 60, "--pace", "50ms", "--out", folder, *words),
+            command_of("run", "markets", *TINY, "--seed", 7, "--ticks", 60, "--pace", "50ms", "--out", folder, *words),
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         )  # fmt: skip
 
@@ -158,6 +158,6 @@ def test_the_second_request_to_stop_ends_at_once(monkeypatch: pytest.MonkeyPatch
 def test_signals_are_given_back_after_a_run(catallaxy: Command) -> None:
     before = signal.getsignal(signal.SIGINT)
 
-    catallaxy("run", *TINY, "--ticks", 1)
+    catallaxy("run", "markets", *TINY, "--ticks", 1)
 
     assert signal.getsignal(signal.SIGINT) is before

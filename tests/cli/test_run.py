@@ -29,7 +29,7 @@ def test_a_run_prints_one_json_object_with_everything_that_is_due(stored: tuple[
 
 
 def test_a_finished_run_has_a_report(outside: Command) -> None:
-    results = outside("run", *TINY, "--ticks", 60, "--out", "mine", "--json").json
+    results = outside("run", "markets", *TINY, "--ticks", 60, "--out", "mine", "--json").json
 
     assert Path(results["report"]) == Path("mine/report.html")
     assert Path("mine/report.html").read_text(encoding="utf-8").lower().startswith("<!doctype html>")
@@ -41,7 +41,7 @@ def test_results_are_printed_even_when_the_report_fails(catallaxy: Command, monk
 
     monkeypatch.setattr("catallaxy.batch.report.write_report", fails)
 
-    said = catallaxy("run", *TINY, "--ticks", 1, "--out", "full", "--json")
+    said = catallaxy("run", "markets", *TINY, "--ticks", 1, "--out", "full", "--json")
 
     assert (said.code, said.json["ticks"], said.json["report"]) == (2, 1, None)
     assert said.err.startswith("error: cannot write to full: No space left on device")
@@ -55,7 +55,7 @@ def test_a_run_without_what_draws_reports_says_so_and_ends_well(
 
     monkeypatch.setattr("catallaxy.batch.report.write_report", fails)
 
-    said = catallaxy("run", *TINY, "--ticks", 1, "--json")
+    said = catallaxy("run", "markets", *TINY, "--ticks", 1, "--json")
 
     assert (said.code, said.json["report"]) == (0, None)
     assert said.err == (
@@ -64,7 +64,7 @@ def test_a_run_without_what_draws_reports_says_so_and_ends_well(
 
 
 def test_a_run_prints_a_table_for_people_and_nothing_else_on_standard_output(catallaxy: Command) -> None:
-    said = catallaxy("run", *TINY, "--ticks", 30, "--seed", 3)
+    said = catallaxy("run", "markets", *TINY, "--ticks", 30, "--seed", 3)
 
     title, blank, *rows = said.out.splitlines()
     assert title == "markets, seed 3: day 1, tick 30, 50 traders, 2 stocks"
@@ -78,21 +78,23 @@ def test_a_run_prints_a_table_for_people_and_nothing_else_on_standard_output(cat
 
 
 def test_the_same_seed_gives_the_same_run(catallaxy: Command, stored: tuple[Path, dict[str, Any]]) -> None:
-    again = catallaxy("run", *TINY, "--seed", 7, "--days", 2, "--json").json
+    again = catallaxy("run", "markets", *TINY, "--seed", 7, "--days", 2, "--json").json
 
     assert again["chain_head"] == stored[1]["chain_head"]
     assert again["state_hash"] == stored[1]["state_hash"]
 
 
 def test_a_run_without_a_seed_draws_one_and_says_which(catallaxy: Command) -> None:
-    first = catallaxy("run", *TINY, "--ticks", 1, "--json").json
-    second = catallaxy("run", *TINY, "--ticks", 1, "--json").json
+    first = catallaxy("run", "markets", *TINY, "--ticks", 1, "--json").json
+    second = catallaxy("run", "markets", *TINY, "--ticks", 1, "--json").json
 
     assert first["seed"] != second["seed"]
 
 
 def test_runs_number_their_folders_and_never_overwrite_one(catallaxy: Command) -> None:
-    folders = [catallaxy("run", *TINY, "--seed", 5, "--ticks", 1, "--json").json["run_dir"] for _ in range(2)]
+    folders = [
+        catallaxy("run", "markets", *TINY, "--seed", 5, "--ticks", 1, "--json").json["run_dir"] for _ in range(2)
+    ]
 
     assert [Path(folder) for folder in folders] == [Path("runs/markets-5-1"), Path("runs/markets-5-2")]
 
@@ -100,7 +102,7 @@ def test_runs_number_their_folders_and_never_overwrite_one(catallaxy: Command) -
 def test_a_resumed_run_ends_where_an_uninterrupted_one_does(
     catallaxy: Command, stored: tuple[Path, dict[str, Any]]
 ) -> None:
-    catallaxy("run", *TINY, "--seed", 7, "--ticks", 17, "--out", "half")
+    catallaxy("run", "markets", *TINY, "--seed", 7, "--ticks", 17, "--out", "half")
     said = catallaxy("run", "--resume", "half", "--ticks", 43, "--json").json
 
     assert (said["first_tick"], said["ticks"]) == (18, 60)
@@ -109,7 +111,7 @@ def test_a_resumed_run_ends_where_an_uninterrupted_one_does(
 
 
 def test_resuming_goes_to_the_end_of_the_scenario(catallaxy: Command) -> None:
-    catallaxy("run", *TINY, "--set", "clock.days=2", "--ticks", 10, "--out", "short")
+    catallaxy("run", "markets", *TINY, "--set", "clock.days=2", "--ticks", 10, "--out", "short")
 
     said = catallaxy("run", "--resume", "short", "--json")
     again = catallaxy("run", "--resume", "short", "--json")
@@ -124,7 +126,9 @@ def test_a_shock_from_a_file_changes_the_run_and_replays(
     crash = {"kind": "fundamental_jump", "at": 20, "size": -0.3}
     Path("crash.json").write_text(json.dumps([crash, {"kind": "symbol_halt", "at": 30, "until": 35}]))
 
-    said = catallaxy("run", *TINY, "--seed", 7, "--ticks", 60, "--shock", "crash.json", "--out", "shaken", "--json")
+    said = catallaxy(
+        "run", "markets", *TINY, "--seed", 7, "--ticks", 60, "--shock", "crash.json", "--out", "shaken", "--json"
+    )
 
     assert said.json["anchor"] < 0.8 * stored[1]["anchor"]
     assert catallaxy("replay", "shaken", "--quiet").code == 0
@@ -137,7 +141,7 @@ def test_a_halted_run_says_what_failed_and_what_was_kept(catallaxy: Command, mon
 
     monkeypatch.setattr(stages, "check_identities", fails)
 
-    said = catallaxy("run", *TINY, "--ticks", 30, "--out", "broken", "--json")
+    said = catallaxy("run", "markets", *TINY, "--ticks", 30, "--out", "broken", "--json")
 
     assert said.code == 1
     assert (said.json["status"], said.json["ticks"], said.json["violations"]) == ("halted", 11, 1)
@@ -161,7 +165,7 @@ def test_a_halted_run_is_resumed_to_the_same_end_once_the_cause_is_gone(
 
     with monkeypatch.context() as patch:
         patch.setattr(stages, "mark", fails)
-        assert catallaxy("run", *TINY, "--seed", 7, "--ticks", 60, "--out", "broken").code == 1
+        assert catallaxy("run", "markets", *TINY, "--seed", 7, "--ticks", 60, "--out", "broken").code == 1
 
     said = catallaxy("run", "--resume", "broken", "--ticks", 49, "--json").json
 
@@ -171,7 +175,7 @@ def test_a_halted_run_is_resumed_to_the_same_end_once_the_cause_is_gone(
 
 
 def test_a_paced_run_keeps_to_the_clock(catallaxy: Command) -> None:
-    said = catallaxy("run", *TINY, "--ticks", 5, "--pace", "100ms", "--json").json
+    said = catallaxy("run", "markets", *TINY, "--ticks", 5, "--pace", "100ms", "--json").json
 
     assert said["ticks_per_second"] < 12.5  # 4 waits of 0.1 s at least
 
@@ -196,4 +200,4 @@ def test_the_results_of_an_economy_tell_its_rates(catallaxy: Command) -> None:
     assert 0.0 <= told["unemployment"] < 1.0
     assert 0.0 <= told["policy_rate"] < 0.5
     assert [word in said for word in ("unemployment", "inflation", "rate")] == [True] * 3
-    assert catallaxy("run", *TINY, "--ticks", 1, "--json").json["unemployment"] is None
+    assert catallaxy("run", "markets", *TINY, "--ticks", 1, "--json").json["unemployment"] is None

@@ -19,6 +19,8 @@ from catallaxy.model.shocks import SHOCK_KINDS
 from tests.model.closed_economy import assert_closed, behind, closed, events, lived
 from tests.model.small_economy import everything, small
 
+pytestmark = pytest.mark.compiled  # economies of many months: minutes without compilation
+
 RATE: dict[str, Any] = {"kind": "rate_change", "at": 25, "size": 0.01}
 
 

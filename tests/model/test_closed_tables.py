@@ -15,6 +15,8 @@ from catallaxy.model.economy import Economy
 from catallaxy.model.runs import resume
 from tests.model.closed_economy import closed
 
+pytestmark = pytest.mark.compiled  # economies of many months: minutes without compilation
+
 MONTHS, MONTH = 7, 21
 TOLD = ("macro", "firms", "banks", "resources", "indices", "flows", "balances", "revaluations", "world", "bars")
 Tables: TypeAlias = dict[str, pd.DataFrame]

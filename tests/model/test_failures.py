@@ -32,6 +32,8 @@ from tests.model.forced_failures import (
     seize,
 )
 
+pytestmark = pytest.mark.compiled  # economies of many months: minutes without compilation
+
 NO_COLLATERAL: dict[str, Any] = {"last_resort__haircut_bonds": 1.0, "last_resort__haircut_loans": 1.0}
 RESOURCES = (
     "oil", "lithium", "rare_earths", "fresh_water", "arable_land", "carbon_credits", "intellectual_property",

@@ -13,6 +13,8 @@ from catallaxy.model.economy import Economy
 from tests.model.closed_economy import behind, closed, lived
 from tests.model.small_economy import ran
 
+pytestmark = pytest.mark.compiled  # economies of many months: minutes without compilation
+
 
 @pytest.fixture(scope="module")
 def economy() -> Economy:

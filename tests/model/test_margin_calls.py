@@ -19,6 +19,8 @@ from catallaxy.model.economy import Economy
 from catallaxy.model.scenario import load_scenario
 from tests.model.closed_economy import assert_closed, behind, events
 
+pytestmark = pytest.mark.compiled  # economies of many months: minutes without compilation
+
 SMALL: dict[str, Any] = {
     "traders__number": 290,
     "clock__days": 120,

@@ -9,6 +9,8 @@ from catallaxy.core.units import Sector
 from catallaxy.ledger.chart import BOND
 from tests.model.closed_economy import assert_closed, behind, closed, lived
 
+pytestmark = pytest.mark.compiled  # economies of many months: minutes without compilation
+
 MONTH = 21
 # A real rate of -3 % at potential: the rule asks for less than nothing, and expectations start low.
 SLUMP = {

@@ -14,6 +14,8 @@ from catallaxy.model.economy import Economy
 from catallaxy.model.stages import closed_stages
 from tests.model.closed_economy import assert_closed, behind, closed
 
+pytestmark = pytest.mark.compiled  # economies of many months: minutes without compilation
+
 Check = Callable[[Economy, Mapping[str, Any]], None]
 
 

@@ -24,6 +24,8 @@ from tests.model import killed_economy
 from tests.model.closed_economy import assert_closed, behind, closed, lived
 from tests.model.small_economy import everything
 
+pytestmark = pytest.mark.compiled  # economies of many months: minutes without compilation
+
 END = 50
 RESOURCES = (
     "oil", "lithium", "rare_earths", "fresh_water", "arable_land", "carbon_credits", "intellectual_property",

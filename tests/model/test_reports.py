@@ -13,6 +13,8 @@ from catallaxy.model.reports import KEPT, SERIES, MacroHistory, reports
 from tests.model.closed_economy import behind, closed, lived
 from tests.model.small_economy import small
 
+pytestmark = pytest.mark.compiled  # economies of many months: minutes without compilation
+
 
 def by_hand(months: int = 60) -> dict[str, FloatArray]:
     """Return months in which output follows Okun with -0.4 and inflation Phillips with 0.3 and 0.1."""

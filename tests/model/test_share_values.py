@@ -12,6 +12,8 @@ from catallaxy.model.month import real_long_yield, value_shares
 from tests.model.closed_economy import behind, closed, lived
 from tests.model.small_economy import small
 
+pytestmark = pytest.mark.compiled  # economies of many months: minutes without compilation
+
 
 def mispricing(economy: Economy) -> np.ndarray:
     """Return (books,) how many times too dear or too cheap shares trade."""
