@@ -37,7 +37,7 @@ MADE := $(VENV)/.made-with-$(subst /,_,$(CHOSEN))
 help: ## List the commands.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-6s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
-run: $(VENV)/.run ## Install, then run the main job: 20 stocks on the S&P 500, one trading year.
+run: $(VENV)/.run ## Install, then run the main job: a closed economy of ten thousand households, one trading year.
 	$(BIN)/catallaxy run
 
 test: $(VENV)/.test ## Install what the tests need, then run them.

@@ -78,7 +78,7 @@ def _command(manifest: Manifest, last_tick: int) -> str | None:
     if changes is None:
         return None
     clock = manifest.scenario["clock"]
-    words = ["catallaxy", "run", *([name] if name != "markets" else []), "--seed", str(manifest.seed)]
+    words = ["catallaxy", "run", name, "--seed", str(manifest.seed)]
     if last_tick != clock["ticks_per_day"] * clock["days"]:
         words += ["--ticks", str(max(last_tick, 1))]
     for change in changes:

@@ -151,10 +151,10 @@ def test_changes_to_the_scenario_are_told_beside_its_description(page: Page) -> 
     assert 'with anchor.source="walk" , clock.ticks_per_day=10 , stocks.number=2 , traders.number=60' in page.text
 
 
-def test_the_default_run_is_repeated_by_the_shortest_command() -> None:
+def test_a_run_of_a_scenario_that_ships_is_repeated_by_its_name() -> None:
     manifest = Manifest(load_scenario("markets").effective(), 7)
 
-    assert how_to_repeat(manifest, Path("runs/a"), 7_560).command == "catallaxy run --seed 7"
+    assert how_to_repeat(manifest, Path("runs/a"), 7_560).command == "catallaxy run markets --seed 7"
 
 
 def test_a_scenario_of_ones_own_is_repeated_in_python() -> None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from .inputs import Trigger
     from .session import Outcome
 
-DEFAULT = "markets"
+DEFAULT = "economy"
 
 
 def register(app: typer.Typer) -> None:
@@ -71,7 +71,7 @@ def run(
 ) -> None:
     """Run a scenario; write everything to a folder.
 
-    Without an argument: twenty stocks that follow the S&P 500, ten thousand traders, one trading year. Ctrl-C
+    Without an argument: the closed economy, ten thousand households, firms and banks, one trading year. Ctrl-C
     ends after the tick in progress and says how to go on.
     """
     from ..progress import progress
