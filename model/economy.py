@@ -43,6 +43,7 @@ from .anchors import build_anchor
 from .clock import DAYS_PER_MONTH, Clock
 from .closed_economy import ClosedEconomy
 from .commands import ActionResult, Command, plain_values
+from .contagion import Contagion, contagion_in
 from .door import Refused, check_action
 from .floor import Floor, post_estate
 from .genesis import endow, form_populations, found_institutions, list_stocks, slots_needed
@@ -579,6 +580,18 @@ class Economy(PopulatedModel):
         if self.closed is None:
             raise OutOfBounds("macro.form", self.settings.macro.form, 'only a closed economy has reports; give "full"')
         return reports(self.closed.history.months, normal_unemployment=self.settings.firms.normal_unemployment)
+
+    def contagion(self, **assumed: float) -> Contagion:
+        """Return what the failure of each bank would do to the others; ``assumed`` are fields of `contagion.Stress`.
+
+        Examples
+        --------
+        >>> tiny = {"traders__number": 60, "traders__activity": 0.01, "firms__number": 6, "banks__number": 3}
+        >>> found = Economy("economy-coarse", rng=1, **tiny).contagion(loss_given_default=1.0)
+        >>> found.symbols, found.network.links, found.fallen(0)
+        (('B01', 'B02', 'B03'), 0, ())
+        """
+        return contagion_in(self, assumed)
 
     def _has_ended(self, period: str) -> bool:
         """Return whether the newest tick was the last of such a period."""
