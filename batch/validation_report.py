@@ -117,6 +117,8 @@ def gate_words(result: ValidationResult) -> str:
     """Return whether the closed economy may be what runs by default, and what stands in the way."""
     if not result.gate:
         return "nothing of the gate was measured"
+    if all(fact.verdict == "too short" for fact in result.gate):
+        return "not measured, for the runs are too short"
     missed = [f"{fact.key} {fact.name}" for fact in result.gate if fact.verdict != "pass"]
     return f"not passed: {', '.join(dict.fromkeys(missed))}" if missed else "passed"
 

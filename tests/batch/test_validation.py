@@ -232,6 +232,7 @@ def test_runs_too_short_for_a_cycle_say_so() -> None:
 
     assert set(verdicts(result).values()) == {"too short"}
     assert result.jobs[0].facts[0].note == "12 quarters; 40 are needed"
+    assert "Gate: not measured, for the runs are too short." in page_of(result)
 
 
 @pytest.mark.parametrize(("years", "seeds", "burn_in"), [(5, 0, 1), (5, 1, 5), (5, 1, -1)])
@@ -302,3 +303,18 @@ def test_a_folder_of_another_plan_is_refused(tmp_path: Path) -> None:
         validate(a_plan(name="other"), out=tmp_path / "out", runner=a_sane_run)
 
     assert str(caught.value) == f"{tmp_path / 'out'} holds the validation 'test'; choose another --out"
+
+
+@pytest.mark.slow
+@pytest.mark.compiled
+def test_two_thousand_households_are_sane_for_five_years() -> None:
+    """Two seeds, identities in every tick; what a band of three measured years can say of a small economy."""
+    result = validate(PLANS["quick"])
+
+    assert [job.halted for job in result.jobs] == [{}]
+    kept = {(band.name, band.statistic) for band in result.jobs[0].bands if band.verdict == "pass"}
+    assert kept >= {
+        ("unemployment", "mean, %"), ("policy rate", "mean, %"), ("investment", "share of GDP, %"),
+        ("public debt", "of a year's GDP"), ("deposits", "of a year's GDP"), ("loans", "of a year's GDP"),
+        ("capital ratio", "mean, %"), ("failures of banks", "a year"),
+    }  # fmt: skip
