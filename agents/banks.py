@@ -25,7 +25,6 @@ from ..policies.prudential import (
 )
 
 UNKNOWN = -(2**62)
-MONTHS_A_YEAR = 12
 
 
 class BankSettings(Parameters):
@@ -231,10 +230,6 @@ class Banks:
         free = self.open & (capital_shortfall(rules, books, buffer=True) <= 0.0)
         payable = np.floor(self.settings.payout_share * np.maximum(books.common_equity - needed, 0.0))
         return np.where(free, payable, 0.0).astype(np.int64)
-
-    def note_dividends(self, paid: IntArray) -> None:
-        """Remember what was paid this month, as dividends of a year."""
-        self.dividend_year += (MONTHS_A_YEAR * paid - self.dividend_year) / MONTHS_A_YEAR
 
     def by_owner(self, ledger: Ledger, column: FloatArray, *, others: float = 0.0) -> FloatArray:
         """Return (owners,) a column of banks by owner id, ``others`` for who is no bank."""

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..core.errors import OutOfBounds
-from ..core.units import SECTOR_CODE, TRADING_DAYS_PER_YEAR, FloatArray, IntArray, OwnerId, Sector
+from ..core.units import SECTOR_CODE, TRADING_DAYS_PER_YEAR, FloatArray, IntArray, Sector
 from ..ledger.chart import RESERVES
 from ..ledger.contracts import AMOUNT, CREDITOR, DEBTOR, DUE, INSTRUMENT, NO_DATE
 from ..ledger.ledger import Ledger
@@ -36,11 +36,6 @@ class DebtService:
     numbers: IntArray
     paid: IntArray
     missed: IntArray
-
-    @property
-    def in_arrears(self) -> IntArray:
-        """Numbers of the contracts on which something was missed."""
-        return self.numbers[self.missed > 0]
 
 
 def grant(
@@ -144,31 +139,6 @@ def amortise(ledger: Ledger, instrument: int, share: float) -> DebtService:
     service = _collect(ledger, kind, numbers, due)
     ledger.repay(kind, numbers, service.paid)
     return service
-
-
-def write_off_debtor(ledger: Ledger, debtor: OwnerId) -> tuple[IntArray, IntArray]:
-    """Write off all that an owner owes on contracts: its creditors' loss. Return contract numbers and amounts."""
-    rows = ledger.contracts.rows
-    numbers = np.flatnonzero((rows[:, DEBTOR] == debtor) & (rows[:, AMOUNT] > 0))
-    amounts = rows[numbers, AMOUNT].copy()
-    ledger.write_off(numbers, amounts)
-    return numbers, amounts
-
-
-def pay_deposit_interest(ledger: Ledger, rates: ArrayLike, *, months: int = 0, days: int = 0) -> int:
-    """Let banks pay interest on all deposits, by writing them up; return the sum, minor units.
-
-    Parameters
-    ----------
-    rates : float or (owners,) array
-        Annual rate, one for all or by the bank's owner id.
-    """
-    money, keeper = ledger.money, ledger.owners.column("house_bank")
-    balance = ledger.holdings[: ledger.owners.size, money].sum(axis=1)
-    customers = np.flatnonzero((keeper >= 0) & (balance > 0))
-    due = interest_on(balance[customers], _by_creditor(rates, keeper[customers]), months=months, days=days)
-    ledger.pay("deposit interest", payer=keeper[customers], payee=customers, amount=due)
-    return int(due.sum())
 
 
 def interest_on(amounts: IntArray, rates: ArrayLike, *, months: int = 0, days: int = 0) -> IntArray:

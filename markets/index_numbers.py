@@ -248,16 +248,6 @@ class PriceIndices:
         """
         return _annual(self._levels, MONTHS)
 
-    @property
-    def cpi_inflation(self) -> float:
-        """The same of the CPI."""
-        return _annual(self._cpis, MONTHS)
-
-    @property
-    def monthly_inflation(self) -> float:
-        """Change of the Fisher index in the last month, at an annual rate; NaN in the first."""
-        return _annual(self._levels, 1)
-
     def note_month(self, quantities: ArrayLike, values: ArrayLike) -> None:
         """Take the sales of a month: quantities and minor units by item, as integers."""
         now = Sales.of(quantities, values)

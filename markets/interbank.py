@@ -83,11 +83,6 @@ class InterbankDay:
     needed: IntArray
     unmet: IntArray
 
-    @property
-    def freeze(self) -> float:
-        """Share of those asked who refused, 0 where nobody was asked; at 1 the market is frozen."""
-        return self.refused / self.asked if self.asked else 0.0
-
 
 class InterbankMarket:
     """Relationships among bank slots, who distrusts whom, and the rates of the loans that are out.

@@ -25,9 +25,7 @@ R_BOOK, R_OWNER, R_SIDE, R_PRICE, R_QUANTITY, R_ORDER = range(6)
 RELEASE_WIDTH = 6
 
 NO_EXPIRY = 2**62
-NO_HANDLE = 0
 NO_SLOT = -1
-NO_PRICE = 0
 
 
 class Kind(IntEnum):

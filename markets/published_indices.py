@@ -153,11 +153,6 @@ class InflationDecomposition:
     by_slack: Mapping[str, float]
     sketched: float
 
-    @property
-    def double_counted(self) -> float:
-        """By how much the sketch's sum exceeds what was measured."""
-        return self.sketched - self.inflation
-
 
 def inflation_decomposition(
     inflation: float,

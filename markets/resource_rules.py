@@ -127,11 +127,6 @@ class HotellingPath:
     quantity: FloatArray
     left: FloatArray
 
-    @property
-    def exhaustion(self) -> int:
-        """Number of periods with sales."""
-        return int(np.count_nonzero(self.quantity > 0.0))
-
 
 def hotelling_path(
     stock: float, choke_price: float, slope: float, rate: float, periods_a_year: float = MONTHS

@@ -113,12 +113,12 @@ class BankSystem:
     @property
     def external_assets(self) -> FloatArray:
         """(n,) assets that are no claims on the other banks here."""
-        return self.total - self.exposures.sum(axis=1)
+        return np.asarray(self.total - self.exposures.sum(axis=1))
 
     @property
     def external_liabilities(self) -> FloatArray:
         """(n,) what is owed to everybody but the other banks here."""
-        return self.total - self.equity - self.exposures.sum(axis=0)
+        return np.asarray(self.total - self.equity - self.exposures.sum(axis=0))
 
 
 def _exposures(ledger: Ledger, owners: IntArray) -> FloatArray:
@@ -323,5 +323,5 @@ def _forced_sales(system: BankSystem, stress: Stress) -> Deleveraging:
 def _network(system: BankSystem) -> NetworkMeasures:
     graph: nx.DiGraph[int] = nx.DiGraph()
     graph.add_nodes_from(range(system.size))
-    graph.add_edges_from(np.argwhere(system.exposures > 0.0).tolist())
+    graph.add_edges_from((int(i), int(j)) for i, j in np.argwhere(system.exposures > 0.0))
     return network_measures(graph)

@@ -62,7 +62,7 @@ def test_without_a_partner_there_is_no_loan() -> None:
     day = world.lend(probability=CALM)
 
     assert lent(world) == {}
-    assert (day.asked, day.refused, day.freeze, day.unmet[0]) == (0, 0, 0.0, 3_000)
+    assert (day.asked, day.refused, day.unmet[0]) == (0, 0, 3_000)
     assert np.isnan(day.mean_rate)
 
 
@@ -121,15 +121,15 @@ def test_no_borrower_owes_a_lender_more_than_its_limit() -> None:
 
 
 def test_fear_lowers_limits_and_freezes_the_market() -> None:
-    frozen = []
+    refused = []
     for fear in (0.0, 0.5, 1.0):
         world = SmallBanking()
         world.set_reserves(30 * RICH, -20 * RICH, 0, 0)
         day = world.lend(probability=CALM, fear=fear)
         assert lent(world).get((0, 1), 0) == int(world.equity()[0] * 0.25 * (1.0 - fear))
-        frozen.append(day.freeze)
+        refused.append(day.refused == day.asked)
 
-    assert frozen == [0.0, 0.0, 1.0]
+    assert refused == [False, False, True]
     assert (day.volume, day.refused) == (0, 3)
 
 
@@ -139,7 +139,8 @@ def test_a_bank_without_capital_lends_nothing() -> None:
 
     day = world.lend(probability=CALM)
 
-    assert (day.volume, day.freeze) == (0, 1.0)
+    assert day.volume == 0
+    assert day.refused == day.asked > 0
 
 
 def test_a_refusal_costs_trust_and_trust_recovers() -> None:
@@ -359,4 +360,4 @@ def test_reports_are_plain_numbers() -> None:
 
     day = world.lend(probability=CALM)
 
-    assert json.dumps([day.volume, day.loans, day.mean_rate, day.asked, day.refused, day.freeze])
+    assert json.dumps([day.volume, day.loans, day.mean_rate, day.asked, day.refused])

@@ -190,7 +190,6 @@ def test_the_sketched_inflation_counts_about_twice() -> None:
     assert sum(split.by_slack.values()) == pytest.approx(0.03)
     assert split.by_slack["residual"] == pytest.approx(-0.005)
     assert split.sketched == pytest.approx(0.09)
-    assert split.double_counted == pytest.approx(0.06)
 
 
 def test_scarcity_stays_within_its_bounds() -> None:

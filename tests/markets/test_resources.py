@@ -85,13 +85,13 @@ def test_hotellings_stock_ends_as_its_price_reaches_the_choke_price(m: float, ch
     assert np.allclose(np.diff(np.log(path.price)), r / 12, rtol=1e-6)
     assert path.price[-1] >= choke > path.price[:-1].max()
     assert abs(path.left[-1]) < 1e-9 * stock
-    assert path.exhaustion == len(path.price) - 1
+    assert (path.quantity > 0).sum() == len(path.price) - 1
 
 
 def test_more_in_the_ground_is_cheaper_and_lasts_longer() -> None:
     small, large = hotelling_path(1e4, 100, 1, 0.05), hotelling_path(2e4, 100, 1, 0.05)
     assert large.price[0] < small.price[0]
-    assert large.exhaustion > small.exhaustion
+    assert len(large.price) > len(small.price)
     with pytest.raises(OutOfBounds, match=r"rate is 0\.0; give a number above 0"):
         hotelling_path(1e4, 100, 1, 0.0)
 
