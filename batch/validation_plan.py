@@ -57,7 +57,7 @@ STEADY_STATE: tuple[Band, ...] = (
     Band("deposits", "of a year's GDP", 0.8, 1.7, STEADY, _to_income("deposits")),
     Band("loans", "of a year's GDP", 0.3, 0.9, STEADY, _to_income("loans")),
     Band("capital ratio", "mean, %", 10.5, 20.0, BASEL, _mean("capital_ratio", 100.0)),
-    Band("failures of firms", "a year", 0.1, 5.0, "no source: some fail in a decade, most never do", _a_year("failures")),
+    Band("failures of firms", "a year", 0.1, 5.0, "no source: a few fail in a decade", _a_year("failures")),
     Band("failures of banks", "a year", 0.0, 0.5, RARE, _a_year("bank_failures")),
 )  # fmt: skip
 
