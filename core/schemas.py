@@ -345,7 +345,7 @@ TABLES: Mapping[str, TableSchema] = {
             ("level", "string", "", "WARNING or ERROR"),
             ("value", "float64", "rule's unit", "what was measured"),
             ("threshold", "float64", "rule's unit", "what it exceeded"),
-            ("symbol", "string", "", "symbol, or empty"),
+            ("symbol", "string", "", "symbol or resource, or empty"),
             ("message", "string", "", "a sentence"),
         ),
         _table(

@@ -1,4 +1,4 @@
-"""Rules of resources as pure functions: hazards, extraction cost, renewal, caps, storage, Hotelling's path.
+"""Rules of resources as pure functions: hazards, extraction cost, renewal, caps, Hotelling's path.
 
 Reserves and what is taken of them are counted units; a month is the step. Hazards, growth and rates are
 annual; what is drawn is a probability of a month, p = 1 - exp(-h / 12).
@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..core.errors import OutOfBounds
-from ..core.units import BoolArray, FloatArray
+from ..core.units import FloatArray
 
 MONTHS = 12
 
@@ -85,35 +85,6 @@ def permits_of_month(yearly: int, decline: float, month: int) -> int:
     year, k = divmod(month - 1, MONTHS)
     cap = round(yearly * (1.0 - decline) ** year)
     return cap * (k + 1) // MONTHS - cap * k // MONTHS
-
-
-def storage_pays(
-    expected_price: ArrayLike, price: ArrayLike, rate: float, storage_cost: float = 0.05, years: float = 1 / MONTHS
-) -> BoolArray:
-    """Return where buying a unit to store it pays: E[p'] exp(-(r + u) T) > p.
-
-    Whoever stores buys until it no longer does; who has nothing stored cannot sell it, so prices may spike.
-
-    Parameters
-    ----------
-    expected_price, price : array_like
-        Price expected after ``years``, and now.
-    rate, storage_cost : float
-        r and u, a year; u as a share of the price.
-    years : float
-        T.
-
-    References
-    ----------
-    A. Deaton and G. Laroque (1992), "On the behaviour of commodity prices", Review of Economic Studies 59, 1-23.
-
-    Examples
-    --------
-    >>> storage_pays([105.0, 112.0], 100.0, rate=0.05, years=1.0).tolist()
-    [False, True]
-    """
-    discounted = np.atleast_1d(np.asarray(expected_price, np.float64)) * math.exp(-(rate + storage_cost) * years)
-    return np.asarray(discounted > np.asarray(price, np.float64), np.bool_)
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ is a function of scenario and seed, so its alerts are rows of the sealed table `
 rule measures (memory, processor, seconds a tick) differs from run to run; its alerts go to the log and to
 `Alerts.machine`, a list of the newest ones, and never reach a table, a digest or a checkpoint.
 
-Inflation, scarcity and psychology get rules when the economy measures them; each is one line, such as
-``AlertRule("inflation", "WARNING", 0.10, lambda r: r.observables.get("inflation"), "inflation is {value:.1%}")``.
+What the economy measures, moods at the end of a day and inflation and scarcity at the end of a month, comes as
+observables (`economy_measures`); between these ends their rules wait.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import math
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from pydantic import Field
@@ -31,8 +31,13 @@ from ..core.parameters import Parameters
 from ..core.units import FloatArray, IntArray
 from . import machine
 
+if TYPE_CHECKING:
+    from .economy import Economy
+
 log = get_logger(__name__)
 KEPT = 1000
+MONTHS_PER_YEAR = 12
+YEARLY_INFLATION, SCARCITY, MOOD = 0.10, 0.9, 0.9
 
 
 class AlertSettings(Parameters):
@@ -73,7 +78,7 @@ class Reading:
     empty_ticks : IntArray
         (stocks,) ticks in a row in which the bid or the ask side was empty.
     observables : mapping
-        Measurements of the whole economy, by name.
+        Measurements of the whole economy by name, each a number, or numbers by what they are about.
     """
 
     tick: int
@@ -82,7 +87,7 @@ class Reading:
     volatility: FloatArray
     move: FloatArray
     empty_ticks: IntArray
-    observables: Mapping[str, float] = field(default_factory=dict)
+    observables: Mapping[str, float | Mapping[str, float]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -107,7 +112,8 @@ class AlertRule:
     threshold : float
         Values above it fire.
     measure : callable
-        Of a `Reading` (of a `MachineReading` for a machine rule): a number, (stocks,) numbers, or None.
+        Of a `Reading` (of a `MachineReading` for a machine rule): a number, (stocks,) numbers, numbers by what they are
+        about, which stands in place of the symbol, or None.
     sentence : str
         A format of ``symbol``, ``value`` and ``threshold``.
 
@@ -150,6 +156,18 @@ def model_rules(settings: AlertSettings) -> tuple[AlertRule, ...]:
         AlertRule(
             "empty_side", "WARNING", float(settings.empty_side), lambda r: r.empty_ticks,
             "{symbol} has had an empty side of its book for {value:.0f} ticks, above {threshold:.0f}",
+        ),
+        AlertRule(
+            "inflation", "WARNING", YEARLY_INFLATION, lambda r: r.observables.get("inflation"),
+            "prices rose by {value:.1%} within a year, above {threshold:.1%}",
+        ),
+        AlertRule(
+            "scarcity", "WARNING", SCARCITY, lambda r: r.observables.get("scarcity"),
+            "the scarcity of {symbol} is {value:.2f}, above {threshold:.2f}",
+        ),
+        AlertRule(
+            "mood", "WARNING", MOOD, lambda r: r.observables.get("mood"),
+            "sentiment is {value:.2f} from neutral, above {threshold:.2f}",
         ),
     )  # fmt: skip
 
@@ -217,7 +235,7 @@ class Alerts:
         bids: Any,
         asks: Any,
         is_day_end: bool,
-        observables: Mapping[str, float] | None = None,
+        observables: Mapping[str, float | Mapping[str, float]] | None = None,
     ) -> list[Alert]:
         """Take the end of a tick and return the alerts that fire, in the order of rules and stocks.
 
@@ -277,14 +295,41 @@ class Alerts:
             measured = rule.measure(reading)
             if measured is None:
                 continue
-            whole = np.ndim(measured) == 0
-            for symbol, value in zip(("",) if whole else self.symbols, np.atleast_1d(measured).tolist(), strict=True):
+            for symbol, value in self._named(measured):
                 if not value > rule.threshold:
                     above.discard((rule.name, symbol))
                 elif (rule.name, symbol) not in above:
                     above.add((rule.name, symbol))
                     fired.append(_alert(rule, tick, symbol, float(value)))
         return fired
+
+    def _named(self, measured: Any) -> list[tuple[str, float]]:
+        """Return measurements with the stock they are of, what they are about, or nothing for the whole economy."""
+        if isinstance(measured, Mapping):
+            return list(measured.items())
+        names = self.symbols if np.ndim(measured) else ("",)
+        return list(zip(names, np.atleast_1d(measured).tolist(), strict=True))
+
+
+def economy_measures(economy: Economy) -> dict[str, float | Mapping[str, float]]:
+    """Return what alert rules may read of an economy at the end of this tick.
+
+    ``mood`` is the absolute sentiment of the market, at day ends. At month ends ``inflation`` is that of the last 12
+    months, once there are so many, and ``scarcity`` the index of every resource, 1 - R / R₀.
+    """
+    found: dict[str, float | Mapping[str, float]] = {}
+    if economy.psychology is not None and economy.clock.is_day_end(economy.tick):
+        found["mood"] = abs(economy.psychology.sentiment)
+    if not economy.clock.is_month_end(economy.tick):
+        return found
+    closed, reduced = economy.closed, economy.reduced
+    if closed is not None:
+        if closed.indices.months > MONTHS_PER_YEAR:
+            found["inflation"] = closed.indices.inflation
+        found["scarcity"] = dict(zip(closed.resources.names, closed.resources.scarcity().tolist(), strict=True))
+    elif reduced is not None and reduced.month.month >= MONTHS_PER_YEAR:
+        found["inflation"] = reduced.month.inflation_12m
+    return found
 
 
 def _alert(rule: AlertRule, tick: int, symbol: str, value: float) -> Alert:

@@ -73,13 +73,8 @@ class Memory:
     benefit: int = 0
     unemployment: float = 0.0
     slack: float = 0.0
-    vacancies: float = 0.0
     openings: float = 0.0
     price: float = 0.0
-    deficit: int = 0
-    taxes: int = 0
-    outlays: int = 0
-    purchases: int = 0
     deferred: int = 0
     late_profit: int = 0
     bought: int = 0

@@ -154,7 +154,6 @@ def hire(economy: Economy) -> None:
     match(c.households.employer, firms.workers, firms.vacancies, firms.wage, s.applications, most, key, month)
     force = max(c.households.labour_force(), 1)
     c.memory.unemployment = c.households.unemployed() / force
-    c.memory.vacancies = opened / force
     c.memory.openings = float(firms.vacancies.sum()) / force  # at the month's end, as surveys of employers count them
     c.memory.slack = 0.8 * c.memory.slack + 0.2 * c.memory.unemployment
 
@@ -184,7 +183,6 @@ def fund_state(economy: Economy) -> None:
     m = c.memory
     due = round(_government_units(economy, c) * m.price) + m.benefit * c.households.unemployed()
     due += round(c.public_debt(ledger) * m.coupon / MONTHS_PER_YEAR)
-    m.outlays = due
     cash = c.treasury_cash(ledger)
     if cash < 3 * due // 2:
         want = 3 * due // 2 - cash
@@ -360,7 +358,6 @@ def purchase(economy: Economy) -> None:
         units = units * cash // max(cost, 1)
     ledger.pay("government purchases", payer=c.treasury, payee=firms.owners[goods], amount=units * price)
     _note_sales(c, goods, units, price)
-    c.memory.purchases = int(units.sum())
 
 
 def consume(economy: Economy) -> None:

@@ -13,6 +13,7 @@ from ..ledger import identities
 from ..ledger.blocks import seal_block
 from ..markets.orders import NO_EXPIRY, Kind
 from . import day_end, failures, month, published, reduced_economy
+from .alerts import economy_measures
 from .door import apply_commands, note_results
 from .macro_identities import check_month
 from .margin import margin_days, margin_rounds
@@ -223,8 +224,9 @@ def oversee(economy: Economy) -> None:
     watch_market(economy)
     exchange, day_end = economy.exchange, economy.clock.is_day_end(economy.tick)
     fired = economy.alerts.look(
-        economy.tick, exchange.mid, bids=exchange.quotes[:, 2], asks=exchange.quotes[:, 3], is_day_end=day_end
-    )
+        economy.tick, exchange.mid, bids=exchange.quotes[:, 2], asks=exchange.quotes[:, 3], is_day_end=day_end,
+        observables=economy_measures(economy),
+    )  # fmt: skip
     economy.recorder.note_alerts(fired)
     if day_end:
         economy.alerts.look_at_machine(economy.tick, economy.seconds_of_last_tick)

@@ -16,7 +16,7 @@ import math
 import numpy as np
 
 from ...markets.resource_kinds import ResourceSettings
-from ...markets.resource_rules import MONTHS, HotellingPath, hotelling_path, storage_pays
+from ...markets.resource_rules import MONTHS, HotellingPath, hotelling_path
 from ...markets.resources import Resources
 from .check import Check, Replication, near, negative, timed, within
 
@@ -83,9 +83,9 @@ def _checks() -> list[Check]:
     empty, last = months_until_empty(path)
     too_low, low_price = months_until_empty(path, opening=0.8)
     growth = np.diff(np.log(path.price)) * MONTHS
-    holding = storage_pays(path.price[1:] * (1 - 1e-12), path.price[:-1], RATE, storage_cost=0.0)
-    selling = storage_pays(path.price[1:] * (1 + 1e-12), path.price[:-1], RATE, storage_cost=0.0)
-    regrets = float(holding.sum() + (~selling).sum())
+    later = path.price[1:] * math.exp(-RATE / MONTHS)
+    holding, selling = later * (1 - 1e-12) > path.price[:-1], later * (1 + 1e-12) <= path.price[:-1]
+    regrets = float(holding.sum() + selling.sum())
     return [
         near("month in which the price reaches the choke price", ends, reached, absolute=1.0, note="closed form: T"),
         near("month in which the counted reserve is empty", reached, empty, absolute=1.0, note="1 month"),

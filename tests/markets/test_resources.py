@@ -20,7 +20,6 @@ from catallaxy.markets.resource_rules import (
     hotelling_path,
     permits_of_month,
     regrowth,
-    storage_pays,
 )
 from catallaxy.markets.resources import Resources, ResourceSettings, default_resources
 
@@ -68,13 +67,6 @@ def test_a_years_permits_add_up_to_its_cap(yearly: int, decline: float, year: in
     months = [permits_of_month(yearly, decline, 12 * year + k) for k in range(1, 13)]
     assert sum(months) == round(yearly * (1 - decline) ** year)
     assert max(months) - min(months) <= 1
-
-
-def test_storing_pays_when_the_price_will_rise_by_more_than_interest_and_storage() -> None:
-    """5 % interest and 5 % storage: a rise of 10.5 % within a year is just not enough, 10.6 % is."""
-    assert storage_pays([110.5, 110.6], 100.0, rate=0.05, years=1.0).tolist() == [False, True]
-    assert storage_pays(100.5, 100.0, rate=0.05, storage_cost=0.0).tolist() == [True]
-    assert not storage_pays(100.0, 100.0, rate=0.0, storage_cost=0.0)[0]
 
 
 @given(st.floats(0.5, 1_000), st.floats(1, 1e3), st.floats(0.1, 20), st.floats(0.01, 0.2))

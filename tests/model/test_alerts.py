@@ -14,7 +14,9 @@ import pytest
 from catallaxy.core.errors import OutOfBounds
 from catallaxy.core.schemas import TABLES
 from catallaxy.model import machine
-from catallaxy.model.alerts import Alert, AlertRule, Alerts, AlertSettings, add_squared_returns
+from catallaxy.model.alerts import Alert, AlertRule, Alerts, AlertSettings, add_squared_returns, economy_measures
+from tests.model.closed_economy import behind, closed
+from tests.model.small_economy import small
 
 NEVER = {"volatility": 10.0, "price_move": 10.0, "empty_side": 1_000_000}
 
@@ -111,14 +113,14 @@ def test_an_empty_ask_side_counts_like_an_empty_bid_side() -> None:
 
 
 def test_another_rule_is_one_line_and_waits_for_what_is_not_measured_yet() -> None:
-    rule = AlertRule("inflation", "ERROR", 0.10, lambda r: r.observables.get("inflation"), "inflation is {value:.1%}")
+    rule = AlertRule("poverty", "ERROR", 0.10, lambda r: r.observables.get("poverty"), "poverty is {value:.1%}")
     alerts = watch(rule)
     sides = {"bids": [1, 1], "asks": [1, 1], "is_day_end": False}
 
     assert alerts.look(1, [100, 200], **sides) == []
-    (alert,) = alerts.look(2, [100, 200], **sides, observables={"inflation": 0.12})
+    (alert,) = alerts.look(2, [100, 200], **sides, observables={"poverty": 0.12})
 
-    assert (alert.level, alert.symbol, alert.message) == ("ERROR", "", "inflation is 12.0%")
+    assert (alert.level, alert.symbol, alert.message) == ("ERROR", "", "poverty is 12.0%")
 
 
 def test_an_alert_is_logged_at_its_level_with_its_facts(caplog: pytest.LogCaptureFixture) -> None:
@@ -148,6 +150,66 @@ def test_restored_alerts_fire_as_if_never_stopped() -> None:
 
     assert before + run(resumed, range(31, 60)) == expected
     assert {alert.rule for alert in expected} == set(thresholds)
+
+
+# -- the economy ------------------------------------------------------------------------------
+
+
+def measured(alerts: Alerts, tick: int, **observables: float | dict[str, float]) -> list[Alert]:
+    return alerts.look(tick, [100, 200], bids=[1, 1], asks=[1, 1], is_day_end=True, observables=observables)
+
+
+def test_inflation_beyond_a_tenth_a_year_fires_once_and_waits_between_month_ends() -> None:
+    alerts = watch()
+    assert measured(alerts, 1, inflation=0.10) == []
+    (alert,) = measured(alerts, 2, inflation=0.12)
+    assert (alert.rule, alert.level, alert.symbol) == ("inflation", "WARNING", "")
+    assert alert.message == "prices rose by 12.0% within a year, above 10.0%"
+    assert measured(alerts, 3) + measured(alerts, 4, inflation=0.15) == []
+    assert measured(alerts, 5, inflation=math.nan) == []
+    assert [alert.tick for alert in measured(alerts, 6, inflation=0.11)] == [6]
+
+
+def test_each_resource_is_scarce_by_itself() -> None:
+    alerts = watch()
+    (first,) = measured(alerts, 1, scarcity={"oil": 0.95, "lithium": -0.2})
+    (second,) = measured(alerts, 2, scarcity={"oil": 0.96, "lithium": 0.91})
+    assert (first.symbol, second.symbol) == ("oil", "lithium")
+    assert first.message == "the scarcity of oil is 0.95, above 0.90"
+
+
+def test_an_extreme_mood_fires() -> None:
+    alerts = watch()
+    assert measured(alerts, 1, mood=0.9) == []
+    (alert,) = measured(alerts, 2, mood=0.97)
+    assert (alert.rule, alert.message) == ("mood", "sentiment is 0.97 from neutral, above 0.90")
+
+
+def test_an_economy_is_measured_when_its_days_and_months_end() -> None:
+    economy = closed()
+    c = behind(economy)
+    economy.run(days=20)
+    assert economy_measures(economy) == {}
+    economy.run(days=1)
+    found = economy_measures(economy)
+    assert found == {"scarcity": dict(zip(c.resources.names, c.resources.scarcity().tolist(), strict=True))}
+    c.indices.months = 13
+    assert economy_measures(economy).keys() == {"inflation", "scarcity"}
+    c.resources.reserves[0] = 0
+    fired = economy.alerts.look(
+        22, economy.exchange.mid, bids=1, asks=1, is_day_end=True, observables=economy_measures(economy)
+    )
+    assert ("scarcity", c.resources.names[0], 1.0) in [(alert.rule, alert.symbol, alert.value) for alert in fired]
+
+
+def test_a_mood_is_measured_at_the_end_of_a_day() -> None:
+    economy = small(psychology__enabled=True)
+    economy.run(days=1)
+    assert economy.psychology is not None
+    economy.psychology.shock(1.0, half_life_days=5.0)
+    assert economy_measures(economy) == {"mood": abs(economy.psychology.sentiment)}
+    economy.run(ticks=1)
+    assert economy_measures(economy) == {}
 
 
 # -- the machine ------------------------------------------------------------------------------

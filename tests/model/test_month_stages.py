@@ -90,7 +90,8 @@ def fund_state(e: Economy, was: Mapping[str, Any]) -> None:
     c = behind(e)
     sold = int(was["bonds"].sum() - e.ledger.holdings[: was["bonds"].size, BOND, 0].sum())
     assert c.treasury_cash(e.ledger) - was["treasury"] == -sold  # at face
-    assert c.treasury_cash(e.ledger) >= c.memory.outlays
+    coupons = c.public_debt(e.ledger) * c.memory.coupon / 12
+    assert c.treasury_cash(e.ledger) >= c.memory.benefit * c.households.unemployed() + coupons
 
 
 def pay_benefits(e: Economy, was: Mapping[str, Any]) -> None:
@@ -126,8 +127,9 @@ def invest(e: Economy, was: Mapping[str, Any]) -> None:
 
 def purchase(e: Economy, was: Mapping[str, Any]) -> None:
     c = behind(e)
-    assert c.memory.purchases == (was["inventory"] - c.firms.inventory).sum() > 0
-    assert was["treasury"] - c.treasury_cash(e.ledger) == paid(e, was, "government purchases")
+    spent = was["treasury"] - c.treasury_cash(e.ledger)
+    assert spent == ((was["inventory"] - c.firms.inventory) * c.firms.posted_price).sum() > 0
+    assert spent == paid(e, was, "government purchases")
 
 
 def consume(e: Economy, was: Mapping[str, Any]) -> None:
