@@ -13,7 +13,7 @@ from .banks import Banks
 
 
 def liquidity_books(ledger: Ledger, banks: Banks, *, insured_up_to: int, repaid: float) -> BankBooks:
-    """Return the books of all banks for `policies.liquidity_rules` and `Banks.heed`.
+    """Return the books of all banks, deposits told apart as `policies.liquidity_rules` needs them.
 
     Parameters
     ----------

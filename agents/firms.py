@@ -2,8 +2,8 @@
 
 The rules are those of small macroeconomic agent-based models (Delli Gatti and others 2011; Caiani and others
 2016, JEDC 69, 375-408): adaptive expectations of sales, a markup over unit cost that answers to inventories,
-wages that follow expected inflation and slack and do not fall, investment that follows utilisation and the
-real loan rate, and a target of debt to capital.
+wages that follow expected inflation and slack, whose common growth is not below zero, investment that follows
+utilisation and the real loan rate, and a target of debt to capital.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class FirmSettings(Parameters):
     markup_return: float = Field(0.02, ge=0.0, le=1.0, description="part of the way back to normal in a month")
     price_weight: float = Field(0.5, ge=0.0, lt=1.0, description="weight of the old price in the new one")
     wage_slack: float = Field(0.3, ge=0.0, le=10.0, description="wage growth for unemployment one below normal, a year")
-    wage_floor: bool = Field(True, description="whether nominal wages do not fall")
+    wage_floor: bool = Field(True, description="whether the common part of wage growth is never below zero")
     wage_noise: float = Field(0.002, ge=0.0, le=0.1, description="largest random part of a month's wage change")
     wage_return: float = Field(0.02, ge=0.0, le=1.0, description="part of the way to the mean log wage in a month")
     normal_unemployment: float = Field(0.06, ge=0.0, le=0.5, description="unemployment at which real wages stand still")

@@ -58,9 +58,9 @@ EXPERIMENTS: dict[str, Experiment] = {
         ),
         Experiment(
             "oil-shock",
-            "What does a blockade of half the oil do to output, prices and shares?",
+            "What does a blockade of three quarters of the oil do to output, prices and shares?",
             Change(
-                "Half the oil cannot be extracted for a year",
+                "Three quarters of what can be extracted of oil is blocked for a year",
                 ({"kind": "resource_strike", "resource": "oil", "share": 0.75, "months": 12},),
             ),
             (_OUTPUT, _PRICES, _INDEX, _UNEMPLOYMENT),
@@ -73,8 +73,11 @@ EXPERIMENTS: dict[str, Experiment] = {
         ),
         Experiment(
             "helicopter",
-            "Is money neutral in the long run? Every deposit is doubled.",
-            Change("Deposits double", ({"kind": "helicopter", "size": 1.1, "shared": "by_deposits"},)),
+            "Is money neutral in the long run? Households' deposits about double.",
+            Change(
+                "Households are given about what they have in deposits, in proportion",
+                ({"kind": "helicopter", "size": 1.1, "shared": "by_deposits"},),
+            ),
             (_PRICES, _OUTPUT, _INFLATION),
             (
                 Expectation("price_level", "up", (12, 36), "Friedman 1969"),

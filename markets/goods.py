@@ -1,4 +1,4 @@
-"""The goods market: buyers visit a few shops each and buy from the cheapest that has something left."""
+"""The goods market: buyers visit a few shops each and buy at the best, by price and liking, that has something left."""
 
 from __future__ import annotations
 

@@ -41,11 +41,16 @@ class WagePush(Dated):
 
 
 class DemandShift(Dated):
-    """The taste of households for spending jumps, and returns as tastes do (``households.taste_memory``)."""
+    """The taste of households for spending jumps, and returns as tastes do (``households.taste_memory``).
+
+    At -0.10 households wish to spend about a tenth less; ``1 - households.habit`` of that comes in the first month.
+    """
 
     forms: ClassVar[tuple[str, ...]] = CLOSED
     kind: Literal["demand_shift"] = "demand_shift"
-    size: float = Field(ge=-2.0, le=2.0, description="change of log consumption; -0.10 is a fall by a tenth")
+    size: float = Field(
+        ge=-2.0, le=2.0, description="change of the log consumption wished for; habit lets a part of it come at once"
+    )
 
 
 class ResourceStrike(Dated):

@@ -283,7 +283,7 @@ class Opening:
         return np.asarray(wealth / wealth.sum(), np.float64)
 
     def _owning(self, households: Households, populations: list[Population], ranges: list[range]) -> FloatArray:
-        """Return (households,) parts of all shares: what floats by wealth, the rest to the group that never trades."""
+        """Return (households,) parts of all shares: what floats by wealth, the rest to owners, who hardly trade."""
         part = self.weight.copy()
         for population, owners in zip(populations, ranges, strict=True):
             if population.name == Holder.name:

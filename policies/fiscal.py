@@ -42,7 +42,7 @@ class FiscalSettings(Parameters):
 
 
 def income_tax_rate(settings: FiscalSettings, debt: int, annual_gdp: int) -> float:
-    """Return τ = clip(27 % + 0.2 (debt / GDP - 60 %), 17 %, 47 %).
+    """Return τ = clip(income_tax + tax_reaction (debt / GDP - debt_target), lowest_tax, highest_tax).
 
     ``debt`` (minor units, below 0 when the state has net savings) and ``annual_gdp`` (minor units a year,
     above 0, else `OutOfBounds`) are nominal.
@@ -83,7 +83,7 @@ def benefit_due(settings: FiscalSettings, mean_net_wage: float) -> int:
 
 
 def real_purchases(settings: FiscalSettings, output_per_worker: float, labour_force: int) -> float:
-    """Return the units of goods the treasury buys a month: 18 % of what is produced near full employment.
+    """Return the units of goods the treasury buys a month: a share of what is produced near full employment.
 
     It does not follow the cycle, so purchases steady the economy and are not rationed by it.
 

@@ -346,8 +346,22 @@ def test_forced_sales_push_prices_down() -> None:
     assert economy.index < spared.index
 
 
-def test_the_scenario_that_ships_has_calls_and_forced_sales() -> None:
+def test_the_funds_of_the_scenario_that_ships_borrow_up_to_the_initial_margin() -> None:
     settings = load_scenario("leverage-cycle")
 
     assert settings.margin.on
     assert settings.strategy["leveraged_value"].most_leverage == 1.0 / settings.margin.initial
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [1, 2])
+def test_the_scenario_that_ships_has_calls_and_forced_sales(seed: int) -> None:
+    economy = Economy("leverage-cycle", rng=seed, recording__ring_days=130)
+    economy.run(days=125)  # past both sell-offs
+
+    calls, sales = events(economy, "margin_call"), events(economy, "forced_sale")
+    assert calls
+    assert sales
+    first_sell_off = min(shock.at for shock in economy.shocks)
+    assert all(event["tick"] >= first_sell_off for event in calls + sales)
+    assert calls[0]["tick"] <= sales[0]["tick"]

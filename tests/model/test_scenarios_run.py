@@ -1,4 +1,4 @@
-"""Every scenario that ships runs as it is with each account checked, and shows what its description says."""
+"""Every closed scenario that ships runs a month with each account checked; those with a shock show what they say."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from catallaxy.ledger.chart import ADVANCE
 from catallaxy.model.clock import DAYS_PER_MONTH
 from catallaxy.model.economy import Economy
 from catallaxy.model.scenario import Scenario, load_scenario, scenario_names
@@ -192,3 +193,29 @@ def test_helicopter_money_stays_with_the_public() -> None:
     assert (ours[12:] > 1.01 * theirs[12:]).all()
     ours, theirs = months("helicopter", "consumption")
     assert ours[12:18].sum() > theirs[12:18].sum()
+
+
+@pytest.mark.slow
+@pytest.mark.compiled
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_run_takes_reserves_then_collateral_and_ends_in_resolution(seed: int) -> None:
+    economy = Economy("bank-run", rng=seed, recording__ring_days=130)
+    economy.run(days=63)
+    assert economy.closed is not None
+    ledger, bank = economy.ledger, int(economy.closed.banks.owners[0])
+    before = int(ledger.owed[bank])
+    assert ledger.contracts.debts[ADVANCE, bank] == 0
+
+    economy.run(days=1)  # the first wave
+
+    assert ledger.owed[bank] < 0.8 * before
+    assert ledger.contracts.debts[ADVANCE, bank] > 0
+    assert economy.closed.banks.owners[0] == bank
+    economy.run(days=2)  # the others
+    events = economy.table("events")
+    failures = events[events["event"] == "bank_failure"]
+    assert failures["symbol"].tolist() == ["B01"]
+    assert "illiquid" in failures["payload"].iloc[0]
+    assert economy.closed.banks.owners[0] != bank
+    economy.run(days=60)
+    assert_closed(economy)
