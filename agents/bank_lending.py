@@ -32,11 +32,13 @@ class Loans:
     refused: IntArray
 
 
-def lending_room(ledger: Ledger, banks: Banks, rules: PrudentialSettings, *, weight: float) -> IntArray:
+def lending_room(
+    ledger: Ledger, banks: Banks, rules: PrudentialSettings, *, weight: float, at_most: IntArray | None = None
+) -> IntArray:
     """Return (banks,) what each bank may still lend at a risk ``weight`` and keep minima and buffers, minor units.
 
     room = min over ratios of (capital / (minimum + buffer) - risk-weighted assets) / weight, and what the leverage
-    ratio leaves; nothing for a bank that is closed or does not lend.
+    ratio and what liquidity leaves, ``at_most`` (banks,); nothing for a bank that is closed or does not lend.
     """
     books = banks.books(ledger)
     weighted: FloatArray = risk_weighted_assets(rules, books)
@@ -46,6 +48,8 @@ def lending_room(ledger: Ledger, banks: Banks, rules: PrudentialSettings, *, wei
     for capital, minimum in capital_tests(rules, books):
         if minimum + rules.buffer > 0.0 and weight > 0.0:
             room = np.minimum(room, (capital / (minimum + rules.buffer) - weighted) / weight)
+    if at_most is not None:
+        room = np.minimum(room, at_most)
     free = banks.may_lend(ledger, rules)
     return np.where(free, np.floor(np.clip(room, 0.0, LIMITLESS)), 0.0).astype(np.int64)
 
@@ -59,6 +63,7 @@ def agree_loans(
     wanted: IntArray,
     first: IntArray,
     weight: float,
+    at_most: IntArray | None = None,
 ) -> Loans:
     """Return the loans that banks agree to, in the order of the applicants; nothing is posted.
 
@@ -70,6 +75,8 @@ def agree_loans(
         Slot of the bank that each asks first.
     weight : float
         Risk weight of the loans.
+    at_most : (banks,) int64, optional
+        What each bank's liquidity lets it lend, minor units; without it liquidity is no limit.
 
     Raises
     ------
@@ -80,7 +87,7 @@ def agree_loans(
         wrong = (values < 0) | (values > most)
         if wrong.any():
             raise OutOfBounds(name, int(values[wrong][0]), f"give 0 to {int(most)}")
-    room = lending_room(ledger, banks, rules, weight=weight)
+    room = lending_room(ledger, banks, rules, weight=weight, at_most=at_most)
     limit = banks.exposure_limit(ledger, rules)
     owed = _owed_to(ledger, banks, debtors)
     who, place = np.unique(debtors, return_inverse=True)

@@ -13,7 +13,7 @@ from ..core.parameters import Parameters
 from ..core.units import BoolArray, FloatArray, IntArray, OwnerId
 from ..ledger.chart import ADVANCE, BOND, INTERBANK, LOAN, MARGIN_LOAN, RESERVES
 from ..ledger.ledger import Ledger
-from ..policies.bank_behaviour import BehaviourSettings, Instructions, behaviour
+from ..policies.bank_behaviour import BehaviourSettings, Instructions, behaviour, may_distribute
 from ..policies.last_resort import LenderOfLastResort, borrowing_limit
 from ..policies.prudential import (
     BankBooks,
@@ -51,7 +51,7 @@ class Banks:
     open, lending : (banks,) bool
         Whether the slot holds a working bank, and whether it makes new loans.
     loan_rate, deposit_rate, extra_spread : (banks,) float64
-        Rates a year; ``extra_spread`` is what a shortage of capital adds to the loan rate.
+        Rates a year; ``extra_spread`` is what a shortage of capital or liquidity adds to the loan rate.
     dividend_year : (banks,) float64
         Exponential average of dividends paid in a year, minor units.
     outflow_variance : (banks,) float64
@@ -195,41 +195,35 @@ class Banks:
     # -- conduct ------------------------------------------------------------------------------
 
     def set_rates(self, policy_rate: float) -> None:
-        """Price loans and deposits: i + spread + what capital is short, and max(0, i - spread)."""
+        """Price loans and deposits: i + spread + what capital or liquidity is short, and max(0, i - spread)."""
         self.loan_rate[:] = policy_rate + self.settings.loan_spread + self.extra_spread
         self.deposit_rate[:] = max(0.0, policy_rate - self.settings.deposit_spread)
 
-    def heed(
-        self,
-        rules: PrudentialSettings,
-        settings: BehaviourSettings,
-        books: BankBooks,
-        reserves_needed: IntArray | None = None,
-    ) -> Instructions:
+    def heed(self, rules: PrudentialSettings, settings: BehaviourSettings, books: BankBooks) -> Instructions:
         """Read the books against the rules: set ``extra_spread`` and ``lending``, and return what else is wished.
 
-        Bonds to sell, shares to sell and capital to raise are wishes; the caller sells and issues. Closed slots
-        wish nothing. Rates follow with the next `set_rates`.
+        The ``books`` tell deposits apart (`bank_liquidity.liquidity_books`), or funding looks unstable. Bonds to sell
+        and capital to raise are wishes; the caller sells and issues. Closed slots wish nothing. Rates follow with the
+        next `set_rates`; loans shrink as `bank_behaviour.new_loans_at_most` says when they are next asked for.
         """
-        told = behaviour(rules, settings, books, reserves_needed)
+        told = behaviour(rules, settings, books)
         self.extra_spread = np.where(self.open, told.extra_spread, 0.0)
-        self.lending = self.open & (told.shrink_loans == 0)
-        amounts = (told.shrink_loans, told.sell_bonds, told.sell_equities, told.rights_issue)
-        return Instructions(self.open & told.dividends, self.extra_spread.copy(),
+        self.lending = self.open & told.lending
+        amounts = (told.shrink_loans, told.sell_bonds, told.rights_issue)
+        return Instructions(self.lending.copy(), self.extra_spread.copy(),
                             *(np.where(self.open, amount, 0) for amount in amounts))  # fmt: skip
 
-    def dividends_payable(self, ledger: Ledger, rules: PrudentialSettings) -> IntArray:
+    def dividends_payable(self, rules: PrudentialSettings, books: BankBooks) -> IntArray:
         """Return (banks,) this month's dividend: a share of the equity above 13 % of risk-weighted assets.
 
-        Nothing is paid inside the buffer, nor what the leverage ratio needs.
+        Nothing is paid inside the buffer or below a liquidity minimum, nor what the leverage ratio needs. The
+        ``books`` tell deposits apart (`bank_liquidity.liquidity_books`).
         """
-        books = self.books(ledger)
         needed = np.maximum(
             self.settings.payout_above * risk_weighted_assets(rules, books), rules.leverage * books.exposure
         )
-        free = self.open & (capital_shortfall(rules, books, buffer=True) <= 0.0)
         payable = np.floor(self.settings.payout_share * np.maximum(books.common_equity - needed, 0.0))
-        return np.where(free, payable, 0.0).astype(np.int64)
+        return np.where(self.open & may_distribute(rules, books), payable, 0.0).astype(np.int64)
 
     def by_owner(self, ledger: Ledger, column: FloatArray, *, others: float = 0.0) -> FloatArray:
         """Return (owners,) a column of banks by owner id, ``others`` for who is no bank."""

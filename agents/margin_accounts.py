@@ -153,9 +153,14 @@ class MarginAccounts:
 
     # -- lending and service ------------------------------------------------------------------
 
-    def set_lines(self, ledger: Ledger, banks: Banks, rules: PrudentialSettings) -> None:
-        """Let banks decide what they lend on margin today: within their capital, and a part of their equity."""
-        room = lending_room(ledger, banks, rules, weight=rules.weight_margin)
+    def set_lines(
+        self, ledger: Ledger, banks: Banks, rules: PrudentialSettings, at_most: IntArray | None = None
+    ) -> None:
+        """Let banks decide what they lend on margin today: within their capital, and a part of their equity.
+
+        ``at_most`` (banks,) is what their liquidity bears, minor units; without it liquidity is no limit.
+        """
+        room = lending_room(ledger, banks, rules, weight=rules.weight_margin, at_most=at_most)
         most = np.floor(self.settings.book_limit * np.maximum(banks.equity(ledger), 0)).astype(np.int64)
         self.lines = np.maximum(np.minimum(room, most - banks.claims(ledger, MARGIN_LOAN)), 0)
 

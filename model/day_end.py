@@ -1,8 +1,8 @@
 """The banking day: runs, the interbank market, the central bank's facilities, and the resolution of who fails.
 
 The order is that of a settlement day: depositors move, yesterday's overnight loans and advances are repaid, who is
-short borrows from partners and then from the central bank, and who can borrow from neither is resolved, as is who
-has lost its capital. At a month end all of this comes after the month's payments.
+short borrows from partners and then from the central bank, who can borrow no more sells bonds, and who is short even
+then is resolved, as is who has lost its capital. At a month end all of this comes after the month's payments.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ from ..markets.facilities import cover_shortfalls, remunerate_reserves, repay_ad
 from ..policies.last_resort import advance_rate
 from ..policies.monetary import corridor
 from ..policies.prudential import Standing
+from .bank_liquidity import bank_books
+from .bond_sales import sell_for_cash, sell_to_shrink
 from .closed_economy import ClosedEconomy
 from .month import closed_of
 from .public_cash import note_late_profit
@@ -64,9 +66,17 @@ def settle_reserves(economy: Economy) -> None:
         default_probability=banks.default_probability(ledger, economy.prudential),
         exposure_limit=banks.exposure_limit(ledger, economy.prudential), fear=fear_of(economy),
     )  # fmt: skip
-    limit = np.where(_of_the_state(c, ledger), _GUARANTEED, banks.advance_limit(ledger, settings.last_resort))
+    limit = _borrowing_limit(economy, c)
+    if sell_for_cash(economy, c, limit):
+        limit = _borrowing_limit(economy, c)
     c.illiquid = cover_shortfalls(ledger, banks, limit, central_bank=c.central_bank).illiquid
     m.facility = advance_rate(settings.last_resort, c.policy_rate)
+
+
+def _borrowing_limit(economy: Economy, c: ClosedEconomy) -> IntArray:
+    """Return (banks,) what each bank may owe the central bank, minor units."""
+    own = c.banks.advance_limit(economy.ledger, economy.settings.last_resort)
+    return np.where(_of_the_state(c, economy.ledger), _GUARANTEED, own)
 
 
 def _of_the_state(c: ClosedEconomy, ledger: Ledger) -> BoolArray:
@@ -143,9 +153,10 @@ def supervise(economy: Economy) -> None:
     """Each month: banks heed their ratios, pay insurance premiums, and new banks take empty slots."""
     c, ledger, settings = closed_of(economy), economy.ledger, economy.settings
     banks = c.banks
-    told = banks.heed(economy.prudential, settings.bank_behaviour, banks.books(ledger))
+    told = banks.heed(economy.prudential, settings.bank_behaviour, bank_books(economy))
     ratios = banks.capital_ratio(ledger, economy.prudential)
     collect_premiums(ledger, banks, settings.deposit_insurance, fund=c.insurance, capital_ratios=ratios)
+    sell_to_shrink(economy, c, told.sell_bonds)
     _issue_rights(economy, c, told.rights_issue)
     for slot in np.flatnonzero(~banks.open).tolist():
         _open_bank(economy, c, slot)

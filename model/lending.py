@@ -12,6 +12,8 @@ from ..ledger.chart import LOAN
 from ..ledger.contracts import DEBTOR
 from ..markets.bank_slots import slots_of
 from ..markets.credit import DebtService, amortise, pay_interest
+from ..policies.bank_behaviour import new_loans_at_most
+from .bank_liquidity import bank_books
 from .closed_economy import ClosedEconomy
 
 if TYPE_CHECKING:
@@ -38,13 +40,14 @@ def split(total: int, room: IntArray) -> IntArray:
 def grant_loans(economy: Economy, c: ClosedEconomy, debtors: IntArray, wish: IntArray) -> IntArray:
     """Let debtors borrow from their house banks, and from others what these may not lend; return (n,) what was granted.
 
-    A loan creates the deposit it pays out.
+    Capital and liquidity limit it. A loan creates the deposit it pays out.
     """
     ledger, rules = economy.ledger, economy.prudential
     first = slots_of(c.banks, ledger.owners.column("house_bank")[debtors])
     loans = agree_loans(
-        ledger, c.banks, rules, debtors=debtors, wanted=wish, first=np.maximum(first, 0), weight=rules.weight_firms
-    )
+        ledger, c.banks, rules, debtors=debtors, wanted=wish, first=np.maximum(first, 0), weight=rules.weight_firms,
+        at_most=new_loans_at_most(rules, economy.settings.bank_behaviour, bank_books(economy)),
+    )  # fmt: skip
     post_loans(ledger, c.banks, loans, LOAN)
     return np.asarray(wish - loans.refused)
 

@@ -23,6 +23,7 @@ from ..ledger.chart import MARGIN_LOAN
 from ..ledger.contracts import CREDITOR
 from ..ledger.posting import RESERVED
 from ..markets.orders import NO_EXPIRY, NO_SLOT, Kind
+from .bank_liquidity import spare_liquidity
 from .day_end import fear_of
 from .month import closed_of
 from .schedule import Stage, When
@@ -79,7 +80,7 @@ def borrow(economy: Economy) -> None:
     accounts = accounts_of(economy)
     if economy.round_ == 0:
         if economy.clock.tick_of_day(economy.tick) == 1:
-            accounts.set_lines(economy.ledger, closed_of(economy).banks, economy.prudential)
+            accounts.set_lines(economy.ledger, closed_of(economy).banks, economy.prudential, spare_liquidity(economy))
         _sell(economy, accounts)
     _note_debts(economy, accounts)
     market, first = economy.market(), 0

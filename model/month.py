@@ -23,6 +23,7 @@ from ..policies.asset_purchases import Phase, mean_expected_rate, purchases, ter
 from ..policies.fiscal import benefit_due, income_tax_rate, real_purchases, tax_due
 from ..policies.monetary import okun_gap
 from ..policies.policy_rule import Readings
+from .bank_liquidity import bank_books
 from .closed_economy import MONTHS_PER_YEAR, ClosedEconomy
 from .hyperinflation import check_countable, readable
 from .lending import grant_loans, service_loans, split
@@ -471,7 +472,7 @@ def pay_dividends(economy: Economy) -> None:
     s = economy.settings.firms
     cash = c.cash(ledger) - c.firms.liquidity_goal(c.material_costs())
     firms = np.maximum(np.floor(s.payout * cash), 0).astype(np.int64)
-    banks = c.banks.dividends_payable(economy.ledger, economy.prudential)
+    banks = c.banks.dividends_payable(economy.prudential, bank_books(economy))
     gross = np.concatenate([firms, banks])
     paid = _distribute(economy, c, gross)
     decay = 0.5 ** (1.0 / s.dividend_half_life)

@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..agents.bank_liquidity import liquidity_books
-from ..agents.insured_deposits import deposit_limit
 from ..core.units import FloatArray
 from ..ledger.chart import ADVANCE, DEPOSIT, FIRST_SHARE, INTERBANK, LOAN, MARGIN_LOAN
 from ..markets.index_numbers import Sales, implicit_deflator
 from ..policies.liquidity_rules import liquidity_coverage_ratio
 from ..policies.monetary import okun_gap
+from .bank_liquidity import bank_books
 from .closed_economy import ClosedEconomy
 from .national_accounts import profits
 
@@ -108,8 +107,7 @@ def bank_rows(economy: Economy, c: ClosedEconomy) -> dict[str, Any]:
     """Return the columns of table banks."""
     ledger, banks, rules = economy.ledger, c.banks, economy.prudential
     slots = np.arange(banks.size)
-    insured = deposit_limit(ledger, economy.settings.deposit_insurance)
-    books = liquidity_books(ledger, banks, insured_up_to=insured, repaid=economy.settings.firms.amortisation)
+    books = bank_books(economy)
 
     def if_open(ratio: FloatArray) -> FloatArray:
         return np.where(banks.open, ratio, np.nan)

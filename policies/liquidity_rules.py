@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..core.units import FloatArray
-from .prudential import BankBooks, PrudentialSettings, ratio_of
+from .prudential import ROUNDING, BankBooks, PrudentialSettings, ratio_of
 
 # Shares of a debt that is stable, and of an asset that needs stable funding (BCBS 2014).
 AVAILABLE = {"total_capital": 1.0, "insured_deposits": 0.95, "retail_deposits": 0.90, "corporate_deposits": 0.50}
@@ -42,11 +42,20 @@ def liquidity_coverage_ratio(settings: PrudentialSettings, books: BankBooks) -> 
     return ratio_of(books.reserves + books.bonds, net_outflow(settings, books))
 
 
-def net_stable_funding_ratio(books: BankBooks) -> FloatArray:
-    """Return stable funding available over required; infinite where none is required.
+def stable_funding(books: BankBooks) -> tuple[FloatArray, FloatArray]:
+    """Return stable funding available and required, minor units.
 
     Debt to banks and to the central bank counts nothing (it is short), nor do reserves; repayments due
     within a month are taken from loans, at half their amount.
+    """
+    available = sum((share * getattr(books, item) for item, share in AVAILABLE.items()), np.zeros(books.loans.shape))
+    required = sum((share * getattr(books, item) for item, share in REQUIRED.items()), np.zeros(books.loans.shape))
+    soon = np.minimum(books.repayments_due, books.loans)
+    return available, required - (REQUIRED["loans"] - 0.5) * soon
+
+
+def net_stable_funding_ratio(books: BankBooks) -> FloatArray:
+    """Return stable funding available over required; infinite where none is required.
 
     Examples
     --------
@@ -54,7 +63,44 @@ def net_stable_funding_ratio(books: BankBooks) -> FloatArray:
     >>> net_stable_funding_ratio(books).round(6).tolist()
     [1.107438]
     """
-    available = sum(share * getattr(books, item) for item, share in AVAILABLE.items())
-    required = sum(share * getattr(books, item) for item, share in REQUIRED.items())
-    soon = np.minimum(books.repayments_due, books.loans)
-    return ratio_of(available, required - (REQUIRED["loans"] - 0.5) * soon)
+    return ratio_of(*stable_funding(books))
+
+
+def loan_room(settings: PrudentialSettings, books: BankBooks) -> FloatArray:
+    """Return what loans could grow by until a liquidity minimum is just met; below 0, what they must shrink by.
+
+    A loan is drawn at once, so it takes as much of liquid assets; it needs 0.85 of stable funding. A minimum of 0
+    limits nothing.
+
+    Examples
+    --------
+    >>> books = BankBooks.of(reserves=[30, 10, 20], retail_deposits=200, loans=100, common_equity=[0, 0, -180])
+    >>> loan_room(PrudentialSettings(), books).round(6).tolist()
+    [10.0, -10.0, -100.0]
+    """
+    room: FloatArray = np.full(books.loans.shape, np.inf)
+    if settings.liquidity_coverage > 0.0:
+        room = books.reserves + books.bonds - settings.liquidity_coverage * net_outflow(settings, books)
+    if settings.stable_funding > 0.0:
+        available, required = stable_funding(books)
+        room = np.minimum(room, (available / settings.stable_funding - required) / REQUIRED["loans"])
+    return room
+
+
+def liquidity_shortfall(settings: PrudentialSettings, books: BankBooks) -> FloatArray:
+    """Return what is missing of liquid assets or of stable funding, the larger, over all assets; 0 if nothing.
+
+    Examples
+    --------
+    >>> books = BankBooks.of(reserves=[30, 10, 20], retail_deposits=200, loans=[100, 90, 80], common_equity=30)
+    >>> liquidity_shortfall(PrudentialSettings(), books).tolist()
+    [0.0, 0.1, 0.0]
+    """
+    missing = np.maximum(
+        settings.liquidity_coverage * net_outflow(settings, books) - (books.reserves + books.bonds), 0.0
+    )
+    available, required = stable_funding(books)
+    missing = np.maximum(missing, settings.stable_funding * required - available)
+    size = books.exposure.astype(np.float64)
+    short = np.divide(missing, size, out=np.zeros(size.shape), where=size > 0.0)
+    return np.where(short > ROUNDING, short, 0.0)

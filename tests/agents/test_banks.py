@@ -19,7 +19,7 @@ from catallaxy.ledger.contracts import AMOUNT
 from catallaxy.markets.credit import grant
 from catallaxy.policies.bank_behaviour import BehaviourSettings, Instructions
 from catallaxy.policies.liquidity_rules import liquidity_coverage_ratio, net_stable_funding_ratio
-from catallaxy.policies.prudential import PrudentialSettings
+from catallaxy.policies.prudential import BankBooks, PrudentialSettings
 from tests.markets.small_banking import DEPOSIT_EACH, FIRMS, HOUSEHOLDS, LOAN_EACH, RULES, TERMS, TREASURY, SmallBanking
 
 FIRM_WEIGHT = RULES.weight_firms
@@ -32,7 +32,11 @@ def with_ratio(ratio: float) -> SmallBanking:
 
 
 def heed(world: SmallBanking) -> Instructions:
-    return world.banks.heed(RULES, BehaviourSettings(), world.banks.books(world.ledger))
+    return world.banks.heed(RULES, BehaviourSettings(), told_apart(world))
+
+
+def told_apart(world: SmallBanking) -> BankBooks:
+    return liquidity_books(world.ledger, world.banks, insured_up_to=DEPOSIT_EACH, repaid=0.02)
 
 
 def test_capital_is_book_equity_over_loans_at_their_weights() -> None:
@@ -79,7 +83,8 @@ def test_fifty_basis_points_are_added_for_each_point_of_capital_that_is_short() 
 
     assert world.banks.loan_rate == pytest.approx([0.05 + 0.5 * 0.02] * 4)
     assert not world.banks.lending.any()
-    assert not told.dividends.any()
+    assert not told.lending.any()
+    assert not world.banks.dividends_payable(RULES, told_apart(world)).any()
     assert not world.banks.may_lend(world.ledger, RULES).any()
 
 
@@ -100,26 +105,27 @@ def test_wishes_of_a_closed_bank_are_none() -> None:
     world = with_ratio(0.02)
     world.banks.open[1] = False
 
-    told = world.banks.heed(RULES, BehaviourSettings(), world.banks.books(world.ledger))
+    told = heed(world)
 
     assert told.rights_issue[0] > 0
-    assert (told.rights_issue[1], told.shrink_loans[1], bool(told.dividends[1])) == (0, 0, False)
+    assert (told.rights_issue[1], told.shrink_loans[1], bool(told.lending[1])) == (0, 0, False)
     assert world.banks.extra_spread[1] == 0.0
 
 
 def test_a_fifth_of_the_equity_above_thirteen_percent_is_paid_out() -> None:
     rules = PrudentialSettings(leverage=0.0)
+    rich, poor = with_ratio(0.14), with_ratio(0.12)
 
-    assert with_ratio(0.14).banks.dividends_payable(with_ratio(0.14).ledger, rules).tolist() == [
+    assert rich.banks.dividends_payable(rules, told_apart(rich)).tolist() == [
         20_000, 20_000, 10_000, 10_000,
     ]  # fmt: skip
-    assert with_ratio(0.12).banks.dividends_payable(with_ratio(0.12).ledger, rules).tolist() == [0] * 4
+    assert poor.banks.dividends_payable(rules, told_apart(poor)).tolist() == [0] * 4
 
 
 def test_what_the_leverage_ratio_needs_is_not_paid_out() -> None:
     world = with_ratio(0.20)
 
-    payable = world.banks.dividends_payable(world.ledger, RULES)
+    payable = world.banks.dividends_payable(RULES, told_apart(world))
 
     assets = 60_000_000 + 2_000_000
     assert payable[0] == int(0.2 * (2_000_000 - 0.03 * assets)) < int(0.2 * (2_000_000 - 1_300_000))

@@ -10,8 +10,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catallaxy.core.errors import OutOfBounds, UnusableSeries
-from catallaxy.policies.bank_behaviour import BehaviourSettings, Instructions, behaviour
-from catallaxy.policies.liquidity_rules import liquidity_coverage_ratio, net_outflow, net_stable_funding_ratio
+from catallaxy.policies.bank_behaviour import (
+    BehaviourSettings,
+    Instructions,
+    behaviour,
+    bonds_for_cash,
+    may_distribute,
+    new_loans_at_most,
+)
+from catallaxy.policies.liquidity_rules import (
+    liquidity_coverage_ratio,
+    liquidity_shortfall,
+    net_outflow,
+    net_stable_funding_ratio,
+)
 from catallaxy.policies.prudential import (
     BankBooks,
     PrudentialSettings,
@@ -25,19 +37,19 @@ from catallaxy.policies.prudential import (
 )
 
 RULES, HABITS = PrudentialSettings(), BehaviourSettings()
+CAPITAL = PrudentialSettings(liquidity_coverage=0.0, stable_funding=0.0)  # for books that tell of capital alone
 AFTERWARDS = BehaviourSettings(run_off=1.0)
 
 
-def told(reserves_needed: int = 0, rules: PrudentialSettings = RULES, habits: BehaviourSettings = HABITS,
-         **items: Any) -> Instructions:  # fmt: skip
+def told(rules: PrudentialSettings = CAPITAL, habits: BehaviourSettings = HABITS, **items: Any) -> Instructions:
     """Return what one bank does."""
-    return behaviour(rules, habits, BankBooks.of(**items), np.array([reserves_needed]))
+    return behaviour(rules, habits, BankBooks.of(**items))
 
 
-def steps(done: Instructions) -> tuple[bool, float, int, int, int, int]:
+def steps(done: Instructions) -> tuple[bool, float, int, int, int]:
     return (
-        bool(done.dividends[0]), round(float(done.extra_spread[0]), 9), int(done.shrink_loans[0]),
-        int(done.sell_bonds[0]), int(done.sell_equities[0]), int(done.rights_issue[0]),
+        bool(done.lending[0]), round(float(done.extra_spread[0]), 9), int(done.shrink_loans[0]),
+        int(done.sell_bonds[0]), int(done.rights_issue[0]),
     )  # fmt: skip
 
 
@@ -115,48 +127,87 @@ def test_the_countercyclical_buffer_is_due_on_top() -> None:
 
 
 def test_a_sound_bank_does_nothing() -> None:
-    assert steps(told(loans=1_000, bonds=300, equities=20, common_equity=140)) == (True, 0.0, 0, 0, 0, 0)
+    assert steps(told(loans=1_000, bonds=300, equities=20, common_equity=140)) == (True, 0.0, 0, 0, 0)
 
 
-def test_inside_the_buffer_a_bank_stops_dividends_asks_more_and_lends_less_but_sells_nothing() -> None:
+def test_inside_the_buffer_a_bank_asks_more_and_lends_less_but_sells_nothing() -> None:
     """9.5 % where 10.5 % is due: 50 bp, and loans run off by 4 % a month of the 9.5 % that are too many."""
-    assert steps(told(loans=1_000, bonds=300, equities=0, common_equity=95)) == (False, 0.005, 40, 0, 0, 0)
+    assert steps(told(loans=1_000, bonds=300, equities=0, common_equity=95)) == (False, 0.005, 40, 0, 0)
     assert steps(told(habits=AFTERWARDS, loans=1_000, common_equity=95))[2] == 96
 
 
-def test_below_the_minimum_shares_are_sold_and_the_rest_is_asked_of_owners() -> None:
-    """7.5 % of 1,000 + 2.5 x 20: after the run-off of 40 and the sale of all shares 960 need 76.8."""
-    short = 0.105 - 75 / 1_050
+def test_dividends_wait_inside_the_buffer_and_below_a_liquidity_minimum() -> None:
+    capital = BankBooks.of(loans=1_000, common_equity=[104, 105])
+    funded = BankBooks.of(reserves=[99, 100], retail_deposits=1_000, loans=900, common_equity=150)
 
-    assert steps(told(loans=1_000, equities=20, common_equity=75)) == (False, round(0.5 * short, 9), 40, 0, 20, 2)
+    assert may_distribute(CAPITAL, capital).tolist() == [False, True]
+    assert may_distribute(RULES, funded).tolist() == [False, True]
+    assert may_distribute(CAPITAL, funded).tolist() == [True, True]
 
 
-def test_shares_are_sold_only_as_far_as_needed() -> None:
-    """80 for 1,050: run-off leaves 1,010 and 1,000 can be borne, so 4 of shares at 250 % must go."""
-    assert steps(told(loans=1_000, equities=20, common_equity=80))[2:] == (40, 0, 4, 0)
+def test_below_the_minimum_the_rest_is_asked_of_owners() -> None:
+    """7.5 % of 1,000: after the run-off of 40, 960 need 76.8."""
+    assert steps(told(loans=1_000, common_equity=75)) == (False, 0.015, 40, 0, 2)
 
 
 def test_too_large_a_balance_sheet_is_shrunk_by_selling_bonds() -> None:
     """2 % leverage: 1,000 of bonds on 20 of capital; a third goes, since capital ratios have nothing to say."""
-    assert steps(told(bonds=1_000, common_equity=20)) == (False, 0.0, 0, 334, 0, 0)
+    assert steps(told(bonds=1_000, common_equity=20)) == (False, 0.0, 0, 334, 0)
 
 
-def test_reserves_are_raised_from_bonds_then_shares() -> None:
-    assert steps(told(150, bonds=100, equities=80, loans=100, common_equity=90)) == (True, 0.0, 0, 100, 50, 0)
-    assert steps(told(0, reserves=-30, bonds=100, common_equity=90))[3] == 30
+def test_bonds_with_a_risk_weight_are_sold_for_capital() -> None:
+    """20 for 500 at 100 %: 250 can be borne."""
+    rules = CAPITAL.replaced({"weight_government": 1.0, "leverage": 0.0})
+
+    assert steps(told(rules, bonds=500, common_equity=20))[3:] == (250, 0)
 
 
-def test_uncovered_outflows_are_met_by_shares_since_bonds_are_liquid_already() -> None:
-    """Outflow of 100, liquid assets of 60: 40 of shares become reserves."""
-    done = told(bonds=60, equities=70, retail_deposits=1_000, common_equity=100)
+def test_bonds_sold_for_cash_free_no_more_than_their_haircut() -> None:
+    """Two that can borrow nothing on bonds sell what is lacking; at 2 % fifty times as much goes, or all there is."""
+    lacking, bonds = np.array([-5, 0, 30, 30]), np.array([100, 100, 100, 20])
 
-    assert steps(done)[3:] == (0, 40, 0)
+    assert bonds_for_cash(lacking, bonds, 1.0).tolist() == [0, 0, 30, 20]
+    assert bonds_for_cash(lacking, 100 * bonds, 0.02).tolist() == [0, 0, 1_500, 1_500]
+    assert not bonds_for_cash(lacking, bonds, 0.0).any()
+
+
+def test_uncovered_outflows_make_loans_dearer_and_fewer_but_sell_no_bonds_which_are_liquid_already() -> None:
+    """Outflow of 100, liquid assets of 60: 40 of 960 in assets are missing, and 36 can run off in a month."""
+    short = {"bonds": 60, "loans": 900, "retail_deposits": 1_000, "common_equity": 200}
+
+    assert steps(told(RULES, **short)) == (True, round(0.5 * 40 / 960, 9), 36, 0, 0)
+    assert steps(told(CAPITAL, **short)) == (True, 0.0, 0, 0, 0)
+
+
+def test_unstable_funding_makes_loans_dearer_and_fewer() -> None:
+    """425 available for 765 required: 340 of 1,000 are missing, that is 400 of loans."""
+    books = {"reserves": 100, "loans": 900, "corporate_deposits": 450, "common_equity": 200}
+    rules = RULES.replaced({"liquidity_coverage": 0.0})
+
+    assert liquidity_shortfall(rules, BankBooks.of(**books)).tolist() == [0.34]
+    assert steps(told(rules, AFTERWARDS, **books)) == (True, 0.17, 400, 0, 0)
+
+
+@pytest.mark.parametrize(("speed", "granted"), [(0.0, 20), (0.005, 15), (0.02, 0), (1.0, 0)])
+def test_how_fast_loans_shrink_is_what_the_run_off_says_up_to_what_is_repaid(speed: float, granted: int) -> None:
+    """Of 1,000 in loans 20 are repaid a month; the bank lends again what may not run off."""
+    books = BankBooks.of(loans=1_000, repayments_due=20, retail_deposits=900, common_equity=200)
+
+    assert new_loans_at_most(RULES, BehaviourSettings(run_off=speed), books).tolist() == [granted]
+
+
+def test_a_bank_lends_no_more_than_liquid_assets_and_stable_funding_bear() -> None:
+    """100 leave in a month: 150 of reserves bear 50 of loans, and 1,035 of funding 35 / 0.85 more than 1,000 do."""
+    books = BankBooks.of(reserves=[150, 900], loans=[500, 1_176], retail_deposits=1_000, common_equity=135)
+
+    assert new_loans_at_most(RULES, HABITS, books).tolist() == [50, 41]
+    assert (new_loans_at_most(CAPITAL, HABITS, books) > 10**18).all()
 
 
 def test_a_bank_without_capital_asks_for_all_of_it() -> None:
     done = told(loans=1_000, common_equity=-20)
 
-    assert steps(done) == (False, pytest.approx(0.5 * 0.125), 40, 0, 0, 97)
+    assert steps(done) == (False, pytest.approx(0.5 * 0.125), 40, 0, 97)
 
 
 amounts = st.integers(0, 10**12)
@@ -169,14 +220,13 @@ amounts = st.integers(0, 10**12)
 def test_whoever_does_as_told_meets_every_capital_minimum(**items: int) -> None:
     """The instructions carried out, proceeds having repaid debt: no ratio is short by more than rounding."""
     books = BankBooks.of(**items)
-    done = behaviour(RULES, AFTERWARDS, books)
+    done = behaviour(CAPITAL, AFTERWARDS, books)
     assert (done.shrink_loans <= books.loans).all()
     assert (done.sell_bonds <= books.bonds).all()
-    assert (done.sell_equities <= books.equities).all()
 
     after = BankBooks.of(
         bonds=books.bonds - done.sell_bonds, loans=books.loans - done.shrink_loans, margin_loans=books.margin_loans,
-        equities=books.equities - done.sell_equities, common_equity=books.common_equity + done.rights_issue,
+        equities=books.equities, common_equity=books.common_equity + done.rights_issue,
     )  # fmt: skip
     assert capital_shortfall(RULES, after, buffer=False)[0] * risk_weighted_assets(RULES, after)[0] <= 1.0
     assert after.common_equity[0] >= RULES.leverage * after.exposure[0] - 1.0
