@@ -74,13 +74,13 @@ class Firms:
     """Firms as columns; a slot keeps row, book and symbol for life, a successor in it gets an owner id of its own.
 
     Integers are minor units, units of goods or workers; ``price`` and ``wage`` are kept as floats and posted rounded.
-    Counts of the month: goods were ``produced``, ``sold`` and ``spoiled``, capital was ``bought``, ``worn`` and
+    Counts of the month: goods were ``produced`` and ``sold``, capital was ``bought``, ``worn`` and
     ``scrapped`` (units); ``used`` is the output for which there were resources.
     """
 
     integers = (
         "owners", "resource", "capital", "inventory", "workers", "wanted", "vacancies", "produced", "sold", "unmet",
-        "used", "spoiled", "bought", "worn", "scrapped", "revenue", "wages", "material", "interest", "investment",
+        "used", "bought", "worn", "scrapped", "revenue", "wages", "material", "interest", "investment",
         "borrowed", "dividend", "failures", "chief", "founded",
     )  # fmt: skip
     floats = ("price", "wage", "markup", "expected_sales", "planned_investment", "dividend_year", "profit_year")
@@ -108,7 +108,6 @@ class Firms:
     sold: IntArray
     unmet: IntArray
     used: IntArray
-    spoiled: IntArray
     bought: IntArray
     worn: IntArray
     scrapped: IntArray
@@ -248,7 +247,7 @@ class Firms:
     def start_month(self) -> None:
         """Forget the counts of the month before."""
         for name in (
-            "produced", "sold", "unmet", "used", "spoiled", "bought", "worn", "scrapped", "revenue", "wages",
+            "produced", "sold", "unmet", "used", "bought", "worn", "scrapped", "revenue", "wages",
             "material", "interest", "investment", "borrowed", "dividend",
         ):  # fmt: skip
             getattr(self, name)[:] = 0

@@ -21,7 +21,6 @@ class ResourceSettings(Parameters):
         2.0, gt=0.0, le=1000.0, description="most that can be extracted, in multiples of initial use"
     )
     cost_exponent: float = Field(0.5, ge=0.0, le=5.0, description="θ of the cost of extraction (R₀ / R)^θ")
-    storage_cost: float = Field(0.05, ge=0.0, le=10.0, description="u, cost of storing a year as a share of the price")
     regeneration: float = Field(0.05, ge=0.0, le=5.0, description="g of a renewable stock, a year")
     carrying_capacity: float = Field(
         1.25, ge=1.0, le=100.0, description="R̄ of a renewable stock in multiples of its initial reserves"

@@ -37,7 +37,6 @@ if TYPE_CHECKING:
 log = get_logger(__name__)
 KEPT = 1000
 MONTHS_PER_YEAR = 12
-YEARLY_INFLATION, SCARCITY, MOOD = 0.10, 0.9, 0.9
 
 
 class AlertSettings(Parameters):
@@ -52,6 +51,9 @@ class AlertSettings(Parameters):
     empty_side: int = Field(
         10, ge=1, le=1_000_000, description="ticks in a row without a bid or without an ask in a book"
     )
+    inflation: float = Field(0.10, ge=0.0, le=1000.0, description="inflation of the last 12 months")
+    scarcity: float = Field(0.9, ge=0.0, le=1.0, description="scarcity of a resource, 1 - reserves / base")
+    mood: float = Field(0.9, ge=0.0, le=1.0, description="sentiment of the market, either way")
     memory: float = Field(0.9, gt=0.0, le=1.0, description="share of the machine's memory in use")
     cpu: float = Field(
         0.9, gt=0.0, le=1000.0, description="runnable processes for each processor, mean of a minute; 1 is full"
@@ -158,15 +160,15 @@ def model_rules(settings: AlertSettings) -> tuple[AlertRule, ...]:
             "{symbol} has had an empty side of its book for {value:.0f} ticks, above {threshold:.0f}",
         ),
         AlertRule(
-            "inflation", "WARNING", YEARLY_INFLATION, lambda r: r.observables.get("inflation"),
+            "inflation", "WARNING", settings.inflation, lambda r: r.observables.get("inflation"),
             "prices rose by {value:.1%} within a year, above {threshold:.1%}",
         ),
         AlertRule(
-            "scarcity", "WARNING", SCARCITY, lambda r: r.observables.get("scarcity"),
+            "scarcity", "WARNING", settings.scarcity, lambda r: r.observables.get("scarcity"),
             "the scarcity of {symbol} is {value:.2f}, above {threshold:.2f}",
         ),
         AlertRule(
-            "mood", "WARNING", MOOD, lambda r: r.observables.get("mood"),
+            "mood", "WARNING", settings.mood, lambda r: r.observables.get("mood"),
             "sentiment is {value:.2f} from neutral, above {threshold:.2f}",
         ),
     )  # fmt: skip

@@ -59,9 +59,9 @@ def saving_is_investment(month: NationalAccounts) -> None:
 
 
 def goods_follow(c: ClosedEconomy, symbols: tuple[str, ...]) -> None:
-    """A9: every firm's opening inventory + produced - sold - spoiled = closing inventory, units of its good."""
+    """A9: every firm's opening inventory + produced - sold = closing inventory, units of its good."""
     firms = c.firms
-    gap = c.accounts.inventory + firms.produced - firms.sold - firms.spoiled - firms.inventory
+    gap = c.accounts.inventory + firms.produced - firms.sold - firms.inventory
     _compare("A9 goods", "inventory of", gap, symbols)
 
 

@@ -170,6 +170,12 @@ def test_inflation_beyond_a_tenth_a_year_fires_once_and_waits_between_month_ends
     assert [alert.tick for alert in measured(alerts, 6, inflation=0.11)] == [6]
 
 
+def test_the_thresholds_of_the_economy_are_settings() -> None:
+    alerts = watch(inflation=0.2, scarcity=0.5, mood=0.3)
+    observables = {"inflation": 0.15, "scarcity": {"oil": 0.6}, "mood": 0.4}
+    assert [alert.rule for alert in measured(alerts, 1, **observables)] == ["scarcity", "mood"]
+
+
 def test_each_resource_is_scarce_by_itself() -> None:
     alerts = watch()
     (first,) = measured(alerts, 1, scarcity={"oil": 0.95, "lithium": -0.2})
