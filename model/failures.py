@@ -1,8 +1,8 @@
 """Firms that fail at a month end, and the successors that take their place.
 
 A firm fails when its book equity is negative, or when it missed interest and has no cash. Its estate pays banks, then
-shareholders: wages and taxes are paid or withheld in the month they fall due, so none are claims, and a firm that cannot
-pay its posted wage pays what it has. The successor is founded with deposits of households, buys the capital at a
+shareholders: wages and taxes are paid or withheld in the month they fall due, so none are claims, and a firm that
+cannot pay its posted wage pays what it has. The successor is founded with deposits of households, buys the capital at a
 fire-sale price, and keeps the slot, the symbol and the book under an owner id of its own.
 """
 
