@@ -244,6 +244,12 @@ class Firms:
         lacking = self.wanted * (self.wage + s.productivity * material_cost) - cash
         return np.asarray(np.maximum(np.floor(np.maximum(gap, lacking)), 0.0), np.float64).astype(np.int64)
 
+    def sell(self, sellers: IntArray, units: IntArray, price: IntArray) -> None:
+        """Take (n,) units that distinct sellers sold at given prices from their inventories, and note the revenue."""
+        self.inventory[sellers] -= units
+        self.sold[sellers] += units
+        self.revenue[sellers] += units * price
+
     def start_month(self) -> None:
         """Forget the counts of the month before."""
         for name in (

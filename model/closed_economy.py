@@ -1,14 +1,14 @@
 """The closed economy: who works, produces, lends and governs behind the market, and what they remember.
 
-`ClosedEconomy` holds the components; `model.opening_stocks` founds them, `model.month` and `model.day_end` are the
-stages that move them.
+`ClosedEconomy` holds the components; `model.opening_stocks` founds them, and the stages of a month end and of a
+day end, listed in `model.stages`, move them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from pydantic import Field
@@ -30,6 +30,9 @@ from ..policies.expectations import Expectations
 from ..policies.policy_rule import PolicyRule
 from .national_accounts import Accounts
 from .reports import MacroHistory
+
+if TYPE_CHECKING:
+    from .economy import Economy
 
 MONTHS_PER_YEAR = 12
 
@@ -250,3 +253,9 @@ class ClosedEconomy:
             prefix = f"{name}."
             own = {key.removeprefix(prefix): array for key, array in arrays.items() if key.startswith(prefix)}
             part.restore(own, values[name])
+
+
+def closed_of(economy: Economy) -> ClosedEconomy:
+    """Return the closed economy; stages of the month exist only with one."""
+    assert economy.closed is not None
+    return economy.closed

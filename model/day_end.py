@@ -24,8 +24,7 @@ from ..policies.monetary import corridor
 from ..policies.prudential import Standing
 from .bank_liquidity import bank_books
 from .bond_sales import sell_for_cash, sell_to_shrink
-from .closed_economy import ClosedEconomy
-from .month import closed_of
+from .closed_economy import ClosedEconomy, closed_of
 from .public_cash import note_late_profit
 
 if TYPE_CHECKING:

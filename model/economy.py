@@ -49,10 +49,10 @@ from .floor import Floor, post_estate
 from .genesis import endow, form_populations, found_institutions, list_stocks, slots_needed
 from .graphs import Graphs
 from .margin import open_margin
-from .month import value_shares
 from .moods import open_psychology
 from .national_accounts import real_assets
 from .opening_stocks import Opening
+from .payouts import value_shares
 from .persistence import Memory
 from .recorder import Recorder
 from .reduced_economy import ReducedEconomy

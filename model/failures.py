@@ -16,8 +16,7 @@ from ..agents.firm_failure import Sale, fail_firm, found_successor
 from ..agents.share_issue import cancel_shares
 from ..core.units import Sector
 from ..ledger.chart import FIRST_SHARE
-from .closed_economy import ClosedEconomy
-from .month import closed_of
+from .closed_economy import ClosedEconomy, closed_of
 
 if TYPE_CHECKING:
     from .economy import Economy

@@ -13,7 +13,7 @@ import numpy as np
 from ..core.errors import IdentityBroken
 from ..core.units import IntArray, Sector
 from ..ledger import sector_identities
-from .month import closed_of
+from .closed_economy import closed_of
 from .national_accounts import NationalAccounts
 
 if TYPE_CHECKING:

@@ -24,8 +24,8 @@ from ..ledger.contracts import CREDITOR
 from ..ledger.posting import RESERVED
 from ..markets.orders import NO_EXPIRY, NO_SLOT, Kind
 from .bank_liquidity import spare_liquidity
+from .closed_economy import closed_of
 from .day_end import fear_of
-from .month import closed_of
 from .schedule import Stage, When
 
 if TYPE_CHECKING:

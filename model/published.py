@@ -31,8 +31,7 @@ from ..markets.published_indices import (
     volatility_multiplier,
 )
 from ..policies.monetary import okun_gap
-from .closed_economy import MONTHS_PER_YEAR, ClosedEconomy
-from .month import closed_of
+from .closed_economy import MONTHS_PER_YEAR, ClosedEconomy, closed_of
 
 if TYPE_CHECKING:
     from .economy import Economy

@@ -22,6 +22,8 @@ from ..ledger.chart import LOAN
 from ..ledger.contracts import AMOUNT
 from ..policies.prudential import PrudentialSettings
 from ..policies.resolution import shared_out
+from .bond_market import price_bonds
+from .closed_economy import closed_of
 from .economy_shocks import (
     BankLoss,
     CreditCrunch,
@@ -33,7 +35,7 @@ from .economy_shocks import (
     Run,
     WagePush,
 )
-from .month import closed_of, price_bonds, value_shares
+from .payouts import value_shares
 
 if TYPE_CHECKING:
     from .economy import Economy

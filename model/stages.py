@@ -12,7 +12,7 @@ from ..core.randomness import USER, Draws
 from ..ledger import identities
 from ..ledger.blocks import seal_block
 from ..markets.orders import NO_EXPIRY, Kind
-from . import day_end, failures, month, published, reduced_economy
+from . import day_end, failures, government, materials, month, payouts, published, reduced_economy
 from .alerts import economy_measures
 from .door import apply_commands, note_results
 from .macro_identities import check_month
@@ -56,7 +56,12 @@ def default_schedule(scenario: Scenario) -> Schedule:
 
 
 def closed_stages() -> tuple[Stage, ...]:
-    """Return the stages of a month end (see `catallaxy.model.month`), in the order of its events."""
+    """Return the stages of a month end in the order of its events.
+
+    It is that of the timeline of stock-flow-consistent agent-based models (Caiani and others 2016): the policy rate,
+    plans, credit, labour, wages, resources, production, government, investment and consumption, prices, debt service
+    and dividends, and last what is measured.
+    """
     monthly = When.MONTH
     return (
         Stage("decide rate", monthly, month.decide_rate, "the central bank sets its rate and buys or sells bonds"),
@@ -64,20 +69,20 @@ def closed_stages() -> tuple[Stage, ...]:
         Stage("lend", monthly, month.lend, "banks grant loans as far as their capital allows"),
         Stage("hire", monthly, month.hire, "workers leave, are dismissed and find vacancies"),
         Stage("pay wages", monthly, month.pay_wages, "wages are paid and income tax withheld"),
-        Stage("fund state", monthly, month.fund_state, "the treasury sells bonds before it spends"),
-        Stage("pay benefits", monthly, month.pay_benefits, "the unemployed are paid"),
-        Stage("extract", monthly, month.extract, "resources are found, extracted, sold and renewed"),
+        Stage("fund state", monthly, government.fund_state, "the treasury sells bonds before it spends"),
+        Stage("pay benefits", monthly, government.pay_benefits, "the unemployed are paid"),
+        Stage("extract", monthly, materials.extract, "resources are found, extracted, sold and renewed"),
         Stage("produce", monthly, month.produce, "labour and resources become goods; capital wears out"),
         Stage("invest", monthly, month.invest, "firms buy capital goods"),
-        Stage("purchase", monthly, month.purchase, "the treasury buys goods"),
+        Stage("purchase", monthly, government.purchase, "the treasury buys goods"),
         Stage("consume", monthly, month.consume, "households shop"),
         Stage("set prices", monthly, month.set_prices, "firms set prices for the month to come"),
-        Stage("service debt", monthly, month.service_debt, "interest, coupons and repayments are paid"),
-        Stage("pay dividends", monthly, month.pay_dividends, "profits are taxed and paid out"),
+        Stage("service debt", monthly, payouts.service_debt, "interest, coupons and repayments are paid"),
+        Stage("pay dividends", monthly, payouts.pay_dividends, "profits are taxed and paid out"),
         Stage("fail", monthly, failures.fail_and_found, "failed firms are wound up and successors founded"),
         Stage("supervise", monthly, day_end.supervise, "banks heed their ratios, pay premiums and are founded anew"),
         Stage("measure", monthly, month.measure, "prices, inflation and GDP are measured"),
-        Stage("value shares", monthly, month.value_shares, "fundamental values follow dividends and rates"),
+        Stage("value shares", monthly, payouts.value_shares, "fundamental values follow dividends and rates"),
         Stage("run", When.DAY, day_end.run, "depositors who fear for their bank move to a safer one"),
         Stage("settle reserves", When.DAY, day_end.settle_reserves, "banks lend overnight, then the central bank does"),
         Stage("resolve", When.DAY, day_end.resolve, "banks that failed are resolved, to a fixed point"),

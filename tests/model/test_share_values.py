@@ -8,7 +8,7 @@ import pytest
 from catallaxy.agents.valuation import cash_spread
 from catallaxy.model.closed_economy import ClosedEconomy
 from catallaxy.model.economy import Economy
-from catallaxy.model.month import real_long_yield, value_shares
+from catallaxy.model.payouts import real_long_yield, value_shares
 from tests.model.closed_economy import behind, closed, lived
 from tests.model.small_economy import small
 
