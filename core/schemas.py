@@ -7,7 +7,7 @@ tick's block seals. A reader upgrades version n to n + 1 and refuses a newer one
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 Type = Literal["int8", "int32", "int64", "float64", "bool", "string", "json"]
@@ -31,6 +31,8 @@ class TableSchema:
     description: str
     columns: tuple[Column, ...]
     version: int = 1
+    is_monthly: bool = False
+    """Whether its rows are of month ends, so that decades of them are few."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -39,11 +41,13 @@ class TableSchema:
 
     def extended(self, columns: Sequence[Column]) -> TableSchema:
         """Return this schema with more columns after its own (observables of a user)."""
-        return TableSchema(self.name, self.description, (*self.columns, *columns), self.version)
+        return replace(self, columns=(*self.columns, *columns))
 
 
-def _table(name: str, description: str, *columns: tuple[str, Type, str, str], version: int = 1) -> TableSchema:
-    return TableSchema(name, description, tuple(Column(*column) for column in columns), version)
+def _table(
+    name: str, description: str, *columns: tuple[str, Type, str, str], version: int = 1, is_monthly: bool = False
+) -> TableSchema:
+    return TableSchema(name, description, tuple(Column(*column) for column in columns), version, is_monthly)
 
 
 _TICK: tuple[str, Type, str, str] = ("tick", "int32", "tick", "the tick the row belongs to, from 1; 0 is the opening")
@@ -174,6 +178,7 @@ TABLES: Mapping[str, TableSchema] = {
             ("spread", "float64", "1/year", "loan rate less policy rate"),
             ("index", "float64", "points", "equity index, 100 at the opening"),
             ("sentiment", "float64", "1", "mood of the market in [-1, 1]; 0 where there is none"),
+            is_monthly=True,
         ),
         _table(
             "firms", "Every listed firm at the end of each month; flows are of the month, in its own books.",
@@ -202,6 +207,7 @@ TABLES: Mapping[str, TableSchema] = {
             ("market_cap", "int64", "minor", "shares at the last price"),
             ("fundamental", "float64", "price unit", "value of a share that dividends and rates give"),
             ("volatility", "float64", "1", "standard deviation of a day's log return of the share, as traders see it"),
+            is_monthly=True,
         ),
         _table(
             "banks", "Every bank at the end of each month.",
@@ -223,6 +229,7 @@ TABLES: Mapping[str, TableSchema] = {
             ("liquidity_coverage", "float64", "1", "liquid assets over a month's stressed outflow; nan: empty slot"),
             ("loan_rate", "float64", "1/year", "rate of its loans"),
             ("open", "bool", "", "whether a bank works in the slot"),
+            is_monthly=True,
         ),
         _table(
             "resources", "Every resource at the end of each month; changes are those of the month.",
@@ -237,6 +244,7 @@ TABLES: Mapping[str, TableSchema] = {
             ("renewed", "int64", "unit", "regrown or issued"),
             ("price", "float64", "minor", "price of a unit"),
             ("scarcity", "float64", "1", "1 - reserves / base within [-1, 1], an index that moves no price"),
+            is_monthly=True,
         ),
         _table(
             "agents", "Group statistics at day end.",
@@ -282,6 +290,7 @@ TABLES: Mapping[str, TableSchema] = {
             ("unexplained_part", "float64", "1/year", "what these three leave of inflation"),
             ("sketched_inflation", "float64", "1/year",
              "base + money + velocity + demand + behaviour, which counts twice; an index: it moves no price"),
+            is_monthly=True,
         ),
         _table(
             "sentiment", "Moods at day end: a row for each symbol, and one without a symbol for the market.",

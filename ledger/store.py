@@ -133,6 +133,8 @@ class BufferedStore:
 class MemoryStore(BufferedStore):
     """A store without a folder: it keeps the rows of the last ``keep_ticks`` ticks and lets older ones go.
 
+    Those of tables of month ends are few, and all kept.
+
     Examples
     --------
     >>> store = MemoryStore()
@@ -155,8 +157,9 @@ class MemoryStore(BufferedStore):
         """See `Store.seal`; rows that are too old are let go."""
         digests = super().seal(tick)
         with self._lock:
-            for buffer in self._buffers.values():
-                buffer.drop_before(tick - self.keep_ticks + 1)
+            for name, buffer in self._buffers.items():
+                if not self.schemas[name].is_monthly:
+                    buffer.drop_before(tick - self.keep_ticks + 1)
         return digests
 
     def rewind(self, tick: int) -> None:

@@ -601,7 +601,7 @@ class Economy(PopulatedModel):
         )  # fmt: skip
 
     def table(self, name: str) -> Any:
-        """Return a recorded table as a pandas frame (without a folder: of the recent days kept)."""
+        """Return a recorded table as a pandas frame (without a folder: of recent days, and of all months)."""
         return self.memory.store.read(name).to_pandas()
 
     @property

@@ -20,5 +20,10 @@ class RecordingSettings(Parameters):
         20, ge=1, le=10_000, description="trading days between checkpoints; parts must divide it"
     )
     keep_checkpoints: int = Field(2, ge=1, le=1_000, description="newest checkpoints kept, beside that of the opening")
-    ring_days: int = Field(5, ge=1, le=10_000, description="days kept in memory when no folder is written")
+    ring_days: int = Field(
+        5,
+        ge=1,
+        le=10_000,
+        description="days kept in memory when no folder is written; tables of month ends are kept whole",
+    )
     digest_every: int = Field(100, ge=1, le=1_000_000, description="ticks between digests of the full state")

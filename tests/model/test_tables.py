@@ -10,6 +10,8 @@ import pytest
 from catallaxy import Economy
 from catallaxy.markets.stocks import DEFAULT_SYMBOLS
 
+from .closed_economy import lived
+
 
 @pytest.fixture(scope="module")
 def economy() -> Economy:
@@ -151,6 +153,14 @@ def test_without_a_folder_memory_keeps_recent_days_only() -> None:
     economy.run(days=3)
 
     assert economy.table("world")["tick"].min() == 61
+
+
+def test_without_a_folder_memory_keeps_all_months() -> None:
+    economy = lived(64, recording__ring_days=1)
+
+    assert economy.table("world")["tick"].min() == 64
+    assert economy.table("macro")["month"].tolist() == [1, 2, 3]
+    assert economy.table("firms")["tick"].unique().tolist() == [21, 42, 63]
 
 
 def test_depth_is_recorded_best_level_first(economy: Economy) -> None:
