@@ -140,8 +140,8 @@ def test_a_scenario_made_of_changes_is_repeated_by_one_command(run: Path) -> Non
 
     words = how_to_repeat(manifest, run, 300).command.split()
 
-    assert words[:4] == ["catallaxy", "run", "--seed", "7"]
-    assert words[4:6] == ["--ticks", "300"]
+    assert words[:5] == ["catallaxy", "run", "markets", "--seed", "7"]
+    assert words[5:7] == ["--ticks", "300"]
     changes = [words[i + 1].strip("'") for i, word in enumerate(words) if word == "--set"]
     assert load_scenario("markets", parse_set(changes)).effective() == manifest.scenario
     assert 'anchor.source="walk"' in changes
