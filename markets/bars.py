@@ -94,6 +94,8 @@ class Bars:
             raise UnusableSeries("opening_prices", f"holds {opening.min()}; give prices above 0")
         self._bars = np.zeros((2, books, WIDTH), np.int64)
         self._bars[:, :, OPEN : CLOSE + 1] = opening[:, None]
+        self.finished: IntArray = self._bars[TICK].copy()
+        """(books, 7) the bars of the last tick that ended, with the columns of `BarColumns`."""
 
     @property
     def last(self) -> IntArray:
@@ -132,11 +134,14 @@ class Bars:
         if bars.shape != self._bars.shape:
             raise UnusableSeries("bars", f"has shape {bars.shape}; this market has {self._bars.shape}")
         self._bars = bars.copy()
+        self.finished = self._bars[TICK].copy()
 
     def _columns(self, frame: int) -> BarColumns:
         return BarColumns(*np.ascontiguousarray(self._bars[frame].T.copy()))
 
     def _roll(self, frame: int) -> None:
         bars = self._bars[frame]
+        if frame == TICK:
+            self.finished = bars.copy()
         bars[:, OPEN : CLOSE + 1] = bars[:, CLOSE, None].copy()
         bars[:, VOLUME:] = 0

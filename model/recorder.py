@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections import deque
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -47,6 +48,18 @@ if TYPE_CHECKING:
 _KINDS = tuple(kind.name.lower() for kind in Kind)
 _STATES = tuple(status.name.lower() for status in Status)
 _SECTORS = tuple(str(sector) for sector in SECTORS)
+_NEWEST = 64
+
+
+class Happened(NamedTuple):
+    """An event as table events has it."""
+
+    tick: int
+    event: str
+    owner: int
+    target: int
+    symbol: str
+    facts: dict[str, Any]
 
 
 @kernel
@@ -58,13 +71,23 @@ def add_by_group(volume: IntArray, group: IntArray, maker: IntArray, taker: IntA
 
 
 class Recorder:
-    """Writes typed rows into the economy's store; holds nothing but the day's running sums."""
+    """Writes typed rows into the economy's store; holds the day's running sums, and what views show as newest.
+
+    Attributes
+    ----------
+    fills : deque of (tick, (9, m) int64)
+        The newest rounds in which something was traded, with the rows of `catallaxy.markets.orders`.
+    happened : deque of Happened
+        The newest events. Neither is part of a run's state.
+    """
 
     def __init__(self, economy: Economy) -> None:
         self.economy = economy
         self.settings = economy.settings.recording
         self.volume_by_group: IntArray = np.zeros(len(economy.populations) + 1, np.int64)
         self.orders_before = [population.orders_sent for population in economy.populations]
+        self.fills: deque[tuple[int, IntArray]] = deque(maxlen=_NEWEST)
+        self.happened: deque[Happened] = deque(maxlen=4 * _NEWEST)
 
     def _append(self, table: str, **columns: Any) -> None:
         self.economy.store.append(table, {"tick": self.economy.tick, **columns})
@@ -78,6 +101,7 @@ class Recorder:
         """Write the round's trades and, when asked for, its orders."""
         fills = outcome.fills
         if fills.shape[1]:
+            self.fills.append((self.economy.tick, fills))
             if self.settings.trades:
                 self._append(
                     "trades",
@@ -321,6 +345,7 @@ class Recorder:
 
     def note_event(self, event: str, *, owner: int = -1, target: int = -1, symbol: str = "", **facts: Any) -> None:
         """Write a row of table events."""
+        self.happened.append(Happened(self.economy.tick, event, owner, target, symbol, facts))
         self._append(
             "events", event=[event], owner=[owner], target=[target], symbol=[symbol],
             payload=[json.dumps(facts, sort_keys=True)],

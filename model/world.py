@@ -8,14 +8,19 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from ..core.errors import Halted, OutOfBounds
 from ..core.units import Tick
 from .economy import Economy
 from .snapshot import Snapshot
+
+T = TypeVar("T")
+_RATE_OVER = 1.0  # seconds over which the tick rate is measured
 
 
 class World:
@@ -43,6 +48,8 @@ class World:
         self.economy = economy
         self.error: Exception | None = None
         self._lock = threading.Lock()
+        self._asking = 0  # how many wait for the tick in progress to end; the next one lets them in first
+        self._seals: deque[tuple[float, Tick]] = deque(maxlen=4_096)
         self._change = threading.Condition()
         self._playing = False
         self._until: Tick | None = None
@@ -75,6 +82,15 @@ class World:
         """Whether ticks go on."""
         return self._playing
 
+    @property
+    def rate(self) -> float:
+        """Ticks a second of real time, over the last second; 0 while paused."""
+        seals, now = tuple(self._seals), time.monotonic()
+        recent = [seal for seal in seals if seal[0] >= now - _RATE_OVER]
+        if not self._playing or len(recent) < 2:
+            return 0.0
+        return (recent[-1][1] - recent[0][1]) / (recent[-1][0] - recent[0][0])
+
     # -- control ------------------------------------------------------------------------------
 
     def play(self, *, until: Tick | None = None) -> None:
@@ -94,14 +110,14 @@ class World:
         with self._change:
             self._playing = False
             self._change.notify_all()
-        with self._lock:  # the tick in progress is over
+        with self._between_ticks():
             pass
 
     def step(self) -> Snapshot:
         """Advance by one tick while paused and return the new snapshot."""
         if self._playing:
             raise RuntimeError("the world is playing; pause it before stepping by hand")
-        with self._lock:
+        with self._between_ticks():
             self.economy.step()
         self._tell()
         return self.snapshot
@@ -127,17 +143,42 @@ class World:
 
     def submit(self, agent: Any, action: Mapping[str, Any], *, source: str = "world") -> int:
         """Submit an action for the next tick; return its sequence number (see `Economy.submit`)."""
-        with self._lock:
+        with self._between_ticks():
             return self.economy.submit(agent, action, source=source)
 
     def inject(self, shock: Mapping[str, Any], *, source: str = "world") -> int:
         """Submit a shock (see `Economy.inject`)."""
-        with self._lock:
+        with self._between_ticks():
             return self.economy.inject(shock, source=source)
+
+    def look(self, reader: Callable[[Economy], T]) -> T:
+        """Return what ``reader`` makes of the economy between two ticks; it changes nothing, and keeps no view.
+
+        Examples
+        --------
+        >>> with World(Economy(rng=7, traders__number=100, stocks__number=2, anchor__source="walk")) as world:
+        ...     world.look(lambda economy: int(economy.trader_owners().size))
+        100
+        """
+        with self._between_ticks():
+            return reader(self.economy)
 
     def watch(self, watcher: Callable[[Snapshot], None]) -> None:
         """Call ``watcher`` with each new snapshot, from the stepping thread; it must be quick."""
         self._watchers.append(watcher)
+
+    @contextmanager
+    def _between_ticks(self) -> Iterator[None]:
+        """Hold ticks back: whoever asks is let in as soon as the tick in progress is over, however fast they follow."""
+        with self._change:
+            self._asking += 1
+        try:
+            with self._lock:
+                yield
+        finally:
+            with self._change:
+                self._asking -= 1
+                self._change.notify_all()
 
     # -- the thread ---------------------------------------------------------------------------
 
@@ -151,6 +192,9 @@ class World:
                     self._stop()
                     continue
                 self._due += 1
+                self._change.wait_for(lambda: not self._asking or self._ended)
+                if not self._playing:
+                    continue
                 delay = self._start + self._due * self._pace - time.monotonic()
                 if delay > 0.0 and self._change.wait_for(lambda: not self._playing or self._ended, delay):
                     continue
@@ -169,6 +213,7 @@ class World:
         self._change.notify_all()
 
     def _tell(self) -> None:
+        self._seals.append((time.monotonic(), self.snapshot.tick))
         for watcher in self._watchers:
             watcher(self.snapshot)
 

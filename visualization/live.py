@@ -1,0 +1,181 @@
+"""From the desk to the panels of one browser tab: feeds, and the one pump that asks them.
+
+A *feed* is a function of the desk and of what its panel has seen so far; it returns the message to send, or None,
+and what the panel will have seen then. ``seen`` is None at first, and again after a reset: then it sends everything.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import solara
+
+from ..core.errors import CatallaxyError
+from ..core.logs import get_logger
+from .desk import Desk
+
+Message = dict[str, Any]
+Feed = Callable[[Desk, Any], tuple[Message | None, Any]]
+Act = Callable[[dict[str, Any]], Any]
+
+BEAT = 0.2
+"""Seconds between two looks at the desk: at most five messages a second to a panel."""
+_PULSE = 0.8
+_LOG = get_logger("dashboard")
+ui: Any = solara
+
+
+@dataclass
+class _Panel:
+    widget: Any
+    feed: Feed
+    every: float
+    act: Act | None
+    beats: bool
+    seen: Any = None
+    ready: bool = False
+    due: float = 0.0
+    stamp: Any = None
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+
+class Tab:
+    """The panels of one browser tab."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self._panels: dict[int, _Panel] = {}
+        self._numbers = 0
+        self._wake = threading.Event()
+
+    def attach(
+        self, widget: Any, feed: Feed, every: float = BEAT, act: Act | None = None, beats: bool = False
+    ) -> Callable[[], None]:
+        """Feed a widget from now on; returns what ends that. One that ``beats`` hears each second, news or none."""
+        panel = _Panel(widget, feed, every, act, beats)
+        number = self._numbers = self._numbers + 1
+        self._panels[number] = panel
+
+        def heard(_widget: Any, content: Any, _buffers: Any) -> None:
+            if isinstance(content, dict) and content.get("ready"):
+                with panel.lock:
+                    panel.ready, panel.seen, panel.stamp, panel.due = True, None, None, 0.0
+            elif panel.act is not None and isinstance(content, dict):
+                self._do(panel, content)
+            self._wake.set()
+
+        widget.on_msg(heard)
+
+        def detach() -> None:
+            self._panels.pop(number, None)
+            widget.on_msg(heard, remove=True)
+
+        return detach
+
+    def _do(self, panel: _Panel, content: dict[str, Any]) -> None:
+        """Do what a visitor asked; a refusal is a note, and never ends a tab."""
+        try:
+            assert panel.act is not None
+            panel.act(content)
+        except CatallaxyError as error:
+            self.desk.note(str(error), "error")
+        except Exception as error:
+            _LOG.exception("a panel's message failed")
+            self.desk.note(f"that cannot be done: {type(error).__name__}: {error}", "error")
+        with panel.lock:
+            panel.stamp, panel.due = None, 0.0
+
+    def refresh(self, widget: Any) -> None:
+        """Tell a widget everything anew, at once."""
+        for panel in tuple(self._panels.values()):
+            if panel.widget is widget:
+                with panel.lock:
+                    panel.seen, panel.stamp, panel.due = None, None, 0.0
+        self._wake.set()
+
+    def pump(self, ended: threading.Event) -> None:
+        """Feed the panels until ``ended``; a tab that nobody feeds costs nothing."""
+        while not ended.is_set():
+            for panel in tuple(self._panels.values()):
+                self.serve(panel)
+            self._wake.wait(BEAT)
+            self._wake.clear()
+
+    def serve(self, panel: _Panel) -> None:
+        """Send a panel what is new, if it is due."""
+        now = time.monotonic()
+        with panel.lock:
+            stamp = self.desk.stamp
+            quiet = stamp == panel.stamp and not (panel.beats and now >= panel.due + _PULSE)
+            if not panel.ready or now < panel.due or quiet:
+                return
+            if panel.stamp is not None and panel.stamp[0] != stamp[0]:
+                panel.seen = None
+            try:
+                message, panel.seen = panel.feed(self.desk, panel.seen)
+            except Exception as error:
+                _LOG.exception("a feed failed")
+                message, panel.seen = {"error": f"{type(error).__name__}: {error}"}, None
+            panel.stamp, panel.due = stamp, now + panel.every - 0.01
+            if message is not None:
+                panel.widget.send(message)
+
+
+_TAB: Any = ui.create_context(None)
+
+
+def provide(tab: Tab) -> None:
+    """Make ``tab`` the one that `live` in components below this one means."""
+    _TAB.provide(tab)
+
+
+def this_tab() -> Tab:
+    """Return the tab of the component that is being rendered."""
+    tab: Tab = ui.use_context(_TAB)
+    return tab
+
+
+def live(
+    kind: Any,
+    feed: Feed,
+    *,
+    every: float = BEAT,
+    act: Act | None = None,
+    subject: Any = None,
+    beats: bool = False,
+    **traits: Any,
+) -> Any:
+    """Show a panel and keep it fed; with another ``subject`` it is told everything anew.
+
+    Parameters
+    ----------
+    kind : class
+        A panel of `catallaxy.visualization.widgets`.
+    feed, act : callable
+        What it is told, and what is done when it says something.
+    every : float
+        Seconds between two messages, at least.
+    """
+    tab = this_tab()
+    element = kind.element(**traits)
+    panel = ui.use_ref(None)
+
+    def attach() -> Callable[[], None]:
+        widget = ui.get_widget(element)
+        return tab.attach(
+            widget, lambda desk, seen: panel.current[0](desk, seen), every, lambda said: panel.current[1](said), beats
+        )
+
+    def again() -> None:
+        widget = ui.get_widget(element)
+        if panel.current is not None and panel.current[2] != subject:
+            tab.refresh(widget)
+        panel.current = (feed, act or (lambda _said: None), subject)
+
+    ui.use_effect(again, [subject, feed])
+    ui.use_effect(attach, [])
+    return element

@@ -1,0 +1,73 @@
+// The bar on every page: what runs, how fast, and the handles to steer it; it also carries the keys.
+const TONES = { teal: "teal / rose", blue: "blue / orange", classic: "green / red", east: "red up / green down" };
+
+function render(context) {
+  const { el, model } = context;
+  const bar = make("header", "cx-bar", undefined, { "data-testid": "bar" });
+  const play = make("button", "cx-primary", "▶ play", { type: "button", "data-testid": "play", title: "play or pause (space)" });
+  const step = make("button", "cx-small", "step", { type: "button", "data-testid": "step", title: "one tick (.)" });
+  const reset = make("button", "cx-small", "reset", { type: "button", "data-testid": "reset", title: "open the same scenario again with the same seed" });
+  const pace = make("select", "cx-input", undefined, { "aria-label": "ticks a second", "data-testid": "pace" });
+  for (const p of model.get("paces")) pace.append(make("option", "", p ? `${p} ticks/s` : "as fast as it goes", { value: p }));
+  const fact = (name) => { const box = make("span", "cx-fact"); box.append(make("small", "", name), make("b", "", MISSING, { "data-testid": "fact-" + name })); bar.append(box); return box.lastChild; };
+  const dot = make("span", "cx-dot", "", { title: "connection", "data-testid": "dot" }), said = make("span", "cx-said", "connecting");
+  bar.append(play, step, reset, pace);
+  const scenario = fact("scenario"), seed = fact("seed"), date = fact("date"), tick = fact("tick"), rate = fact("ticks/s");
+  const tones = make("select", "cx-input cx-tones", undefined, { "aria-label": "colours of up and down" });
+  for (const [key, text] of Object.entries(TONES)) tones.append(make("option", "", text, { value: key }));
+  const find = make("input", "cx-input cx-find", undefined, { type: "search", placeholder: "symbol  /", "aria-label": "go to symbol", "data-testid": "find", list: "cx-symbols" });
+  const list = make("datalist", "", undefined, { id: "cx-symbols" });
+  bar.append(make("span", "cx-gap"), find, list, tones, dot, said);
+  const notes = make("div", "cx-notes", undefined, { role: "status", "data-testid": "notes" });
+  el.append(bar, notes);
+  const dress = (key) => { document.body.dataset.tones = key; localStorage.setItem("catallaxy-tones", key); tones.value = key; window.dispatchEvent(new Event("catallaxy-tones")); };
+  dress(TONES[localStorage.getItem("catallaxy-tones")] ? localStorage.getItem("catallaxy-tones") : "teal");
+  tones.onchange = () => dress(tones.value);
+  play.onclick = () => model.send({ act: "toggle" });
+  step.onclick = () => model.send({ act: "step" });
+  let sure = 0;
+  reset.onclick = () => {
+    if (!sure) { reset.textContent = "sure?"; sure = setTimeout(() => { sure = 0; reset.textContent = "reset"; }, 2500); return; }
+    clearTimeout(sure); sure = 0; reset.textContent = "reset"; model.send({ act: "reset" });
+  };
+  pace.onchange = () => model.send({ act: "pace", value: +pace.value });
+  find.onkeydown = (event) => { if (event.key === "Enter" && find.value) { model.send({ act: "find", value: find.value.trim().toUpperCase() }); find.value = ""; find.blur(); } if (event.key === "Escape") find.blur(); };
+  const keys = (event) => {
+    const t = event.target;
+    if (event.ctrlKey || event.metaKey || event.altKey || t.isContentEditable || ["INPUT", "TEXTAREA", "SELECT"].includes(t.tagName)) return;
+    if (event.key === " ") { if (t.tagName === "BUTTON" || t.tagName === "A") return; event.preventDefault(); model.send({ act: "toggle" }); }
+    else if (event.key === ".") model.send({ act: "step" });
+    else if (event.key === "/") { event.preventDefault(); find.focus(); }
+    else if (/^[1-9]$/.test(event.key)) document.querySelector(`[data-page="${event.key}"]`)?.closest("a")?.click();
+  };
+  document.addEventListener("keydown", keys);
+  let heard = Date.now(), beat = 0;
+  const watch = setInterval(() => {
+    const silent = (Date.now() - heard) / 1000;
+    document.body.classList.toggle("cx-stale", silent > 2.5);
+    if (silent > 2.5) { dot.className = "cx-dot cx-off"; said.textContent = `no word for ${silent.toFixed(0)} s`; }
+  }, 500);
+  const end = attend(context, (m) => {
+    heard = Date.now();
+    if (m.symbols) list.replaceChildren(...m.symbols.map((s) => make("option", "", undefined, { value: s })));
+    if (m.state) {
+      dot.className = "cx-dot cx-" + m.state; said.textContent = m.state;
+      document.body.dataset.state = m.state;
+      play.textContent = m.state === "playing" ? "❚❚ pause" : "▶ play";
+      play.disabled = m.state === "halted" || m.state === "loading" || m.state === "finished";
+      step.disabled = m.state !== "paused" && m.state !== "playing";
+      if (document.activeElement !== pace) pace.value = String(m.pace);
+      scenario.textContent = m.scenario; seed.textContent = m.seed; date.textContent = m.date;
+      tick.textContent = FORMS.count(m.tick); tick.dataset.tick = m.tick; rate.textContent = m.rate ? FORMS.count(m.rate) : MISSING;
+    }
+    for (const n of m.notes || []) {
+      const node = make("div", "cx-note cx-" + n.tone, n.text);
+      notes.append(node);
+      setTimeout(() => node.remove(), n.tone === "error" ? 12000 : 5000);
+      while (notes.children.length > 4) notes.firstChild.remove();
+    }
+    if (m.halted) notes.replaceChildren(make("div", "cx-note cx-error", m.halted));
+  });
+  return () => { end(); clearInterval(watch); document.removeEventListener("keydown", keys); };
+}
+export default { render };

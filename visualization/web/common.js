@@ -1,0 +1,62 @@
+// Shared by every panel: numbers as people read them, tones from the style sheet, and the handshake with Python.
+const MISSING = "–";
+const missing = (x) => x === null || x === undefined || Number.isNaN(x);
+const thin = (text) => text.replace(/\B(?=(\d{3})+(?!\d))/g, "\u2009");
+const sign = (x) => (x > 0 ? "+" : x < 0 ? "\u2212" : "");
+const arrow = (x) => (x > 0 ? "▲" : x < 0 ? "▼" : "■");
+const tone = (x) => (x > 0 ? "cx-up" : x < 0 ? "cx-down" : "cx-flat");
+
+const FORMS = {
+  price: (x) => (missing(x) ? MISSING : thin((x / 100).toFixed(2).split(".")[0]) + "." + (Math.abs(x) / 100).toFixed(2).split(".")[1]),
+  points: (x) => (missing(x) ? MISSING : x.toFixed(2)),
+  count: (x) => (missing(x) ? MISSING : thin(String(Math.round(x))).replace("-", "\u2212")),
+  number: (x) => (missing(x) ? MISSING : Math.abs(x) >= 1000 ? short(x) : String(+x.toPrecision(4)).replace("-", "\u2212")),
+  money: (x) => (missing(x) ? MISSING : short(x / 100)),
+  percent: (x) => (missing(x) ? MISSING : (100 * x).toFixed(2).replace("-", "\u2212") + " %"),
+  signed: (x) => (missing(x) ? MISSING : `${arrow(x)} ${sign(x)}${Math.abs(100 * x).toFixed(2)} %`),
+  change: (x) => (missing(x) ? MISSING : `${arrow(x)} ${sign(x)}${short(Math.abs(x))}`),
+  bp: (x) => (missing(x) ? MISSING : (10000 * x).toFixed(0).replace("-", "\u2212") + " bp"),
+  ratio: (x) => (missing(x) ? MISSING : x.toFixed(2).replace("-", "\u2212")),
+  text: (x) => (missing(x) || x === "" ? MISSING : String(x)),
+  flag: (x) => (missing(x) ? MISSING : x ? "yes" : "no"),
+};
+function short(x) {
+  const size = Math.abs(x), minus = x < 0 ? "\u2212" : "";
+  for (const [unit, name] of [[1e12, "T"], [1e9, "B"], [1e6, "M"], [1e3, "k"]])
+    if (size >= unit) return minus + (size / unit).toFixed(size >= 100 * unit ? 0 : size >= 10 * unit ? 1 : 2) + "\u2009" + name;
+  return minus + size.toFixed(size >= 100 || size === 0 ? 0 : 2);
+}
+const form = (name, x) => (FORMS[name] || FORMS.text)(x);
+
+const calm = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+const hue = (name) => getComputedStyle(document.body).getPropertyValue("--cx-" + name).trim() || "#94a3b8";
+
+function make(tag, classes, text, attributes) {
+  const node = document.createElement(tag);
+  if (classes) node.className = classes;
+  if (text !== undefined) node.textContent = text;
+  for (const [name, value] of Object.entries(attributes || {})) node.setAttribute(name, value);
+  return node;
+}
+
+// Listen for messages, say that we do, and show the designed states: empty, error.
+function attend({ model, el }, hear) {
+  const curtain = make("div", "cx-curtain");
+  const show = (text, kind) => {
+    curtain.textContent = text;
+    curtain.className = "cx-curtain" + (kind ? " cx-" + kind : "");
+    curtain.hidden = !text;
+  };
+  el.classList.add("cx-panel-body");
+  el.append(curtain);
+  show("loading …");
+  const listen = (message) => {
+    if (message.error !== undefined) return show(message.error, "error");
+    if (message.empty !== undefined) return show(message.empty, "empty");
+    show("");
+    hear(message);
+  };
+  model.on("msg:custom", listen);
+  model.send({ ready: true });
+  return () => model.off("msg:custom", listen);
+}

@@ -1,0 +1,53 @@
+// A table whose rows stay on the server: sorting, filtering and paging are questions, answered with one page of rows.
+function render(context) {
+  const { el, model } = context;
+  const box = make("div", "cx-grid", undefined, { "data-testid": model.get("testid") });
+  const tools = make("div", "cx-grid-tools"), search = make("input", "cx-input", undefined, { type: "search", placeholder: model.get("prompt") || "filter", "aria-label": "filter rows" });
+  const status = make("span", "cx-muted"), back = make("button", "cx-small", "‹", { type: "button", "aria-label": "page before" }), on = make("button", "cx-small", "›", { type: "button", "aria-label": "next page" });
+  tools.append(search, status, back, on);
+  const scroll = make("div", "cx-scroll"), table = make("table", "cx-table"), head = make("thead"), body = make("tbody");
+  table.append(head, body); scroll.append(table);
+  if (model.get("tools")) box.append(tools);
+  box.append(scroll); el.append(box);
+  let ask = { sort: null, down: true, filter: "", page: 0 }, columns = [], wait = 0, pages = 1;
+  const send = () => model.send({ ask });
+  search.oninput = () => { clearTimeout(wait); wait = setTimeout(() => { ask.filter = search.value; ask.page = 0; send(); }, 150); };
+  back.onclick = () => { ask.page = Math.max(0, ask.page - 1); send(); };
+  on.onclick = () => { ask.page = Math.min(pages - 1, ask.page + 1); send(); };
+  function headings() {
+    const row = make("tr");
+    for (const c of columns) {
+      const cell = make("th", c.form === "text" ? "" : "cx-right", undefined, { scope: "col", title: c.title || "", "aria-sort": ask.sort === c.key ? (ask.down ? "descending" : "ascending") : "none" });
+      const button = make("button", "", c.label + (ask.sort === c.key ? (ask.down ? " ↓" : " ↑") : ""), { type: "button", "data-testid": "sort-" + c.key });
+      button.disabled = c.sortable === false;
+      button.onclick = () => { ask = { ...ask, sort: c.key, down: ask.sort === c.key ? !ask.down : c.form !== "text", page: 0 }; send(); };
+      cell.append(button); row.append(cell);
+    }
+    head.replaceChildren(row);
+  }
+  function cell(c, value) {
+    const signedForm = c.form === "signed" || c.form === "change";
+    return make("td", (c.form === "text" ? "" : "cx-right ") + (signedForm && value !== null ? tone(value) : ""), form(c.form, value));
+  }
+  return attend(context, (message) => {
+    if (message.columns) columns = message.columns;
+    if (message.ask) ask = { ...ask, ...message.ask };
+    headings();
+    pages = Math.max(1, message.pages || 1);
+    const chosen = message.rows.map((r) => {
+      const row = make("tr", r.selected ? "cx-selected" : "", undefined, { tabindex: "0", "data-key": r.key });
+      row.append(...columns.map((c, i) => cell(c, r.cells[i])));
+      row.onclick = () => model.send({ open: r.key });
+      row.onkeydown = (event) => { if (event.key === "Enter") model.send({ open: r.key }); };
+      return row;
+    });
+    const focused = document.activeElement?.closest?.("tr")?.dataset.key;
+    body.replaceChildren(...chosen);
+    if (focused && body.contains === undefined) chosen.find((r) => r.dataset.key === focused)?.focus();
+    if (!chosen.length) { const row = make("tr"), none = make("td", "cx-muted", message.none || "no rows", { colspan: columns.length }); row.append(none); body.append(row); }
+    status.textContent = message.status || "";
+    back.disabled = ask.page <= 0; on.disabled = ask.page >= pages - 1;
+    back.hidden = on.hidden = pages <= 1;
+  });
+}
+export default { render };

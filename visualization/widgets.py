@@ -1,0 +1,88 @@
+"""The panels that move: small widgets whose scripts are in ``web/``, fed by messages."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from typing import Any, ClassVar
+
+import anywidget
+import traitlets
+
+WEB = files("catallaxy.visualization") / "web"
+ECHARTS = "/_solara/cdn/echarts@5.4.0/dist/echarts.esm.min.js"
+"""Where the server serves the chart library that the package ``solara-assets`` brings."""
+
+
+def text(name: str) -> str:
+    """Return a file of ``web/`` as text."""
+    return (WEB / name).read_text("utf-8")
+
+
+def script(name: str) -> str:
+    """Return the script of a widget, with what all of them share before it."""
+    return text("common.js") + text(f"{name}.js")
+
+
+class Panel(anywidget.AnyWidget):
+    """What all panels have: the style, and a name for tests and screen readers."""
+
+    _css: ClassVar[Any] = text("style.css")
+    label = traitlets.Unicode("").tag(sync=True)
+    testid = traitlets.Unicode("").tag(sync=True)
+
+
+class Bar(Panel):
+    """The bar on every page: state, pace, symbol search, notes, keys."""
+
+    _esm: ClassVar[Any] = script("bar")
+    paces = traitlets.List().tag(sync=True)
+
+
+class Cards(Panel):
+    """Price cards with sparklines."""
+
+    _esm: ClassVar[Any] = script("cards")
+
+
+class Chart(Panel):
+    """An ECharts chart whose rows grow; ``library`` is the library's text where no server serves it."""
+
+    _esm: ClassVar[Any] = script("chart")
+    height = traitlets.Int(280).tag(sync=True)
+    source = traitlets.Unicode(ECHARTS).tag(sync=True)
+    library = traitlets.Unicode("").tag(sync=True)
+
+
+class Ladder(Panel):
+    """Depth of a book and its newest trades."""
+
+    _esm: ClassVar[Any] = script("ladder")
+
+
+class Tiles(Panel):
+    """Key figures."""
+
+    _esm: ClassVar[Any] = script("tiles")
+
+
+class Events(Panel):
+    """The newest events."""
+
+    _esm: ClassVar[Any] = script("events")
+    most = traitlets.Int(40).tag(sync=True)
+
+
+class Grid(Panel):
+    """A table that asks the server for its rows, a page at a time."""
+
+    _esm: ClassVar[Any] = script("grid")
+    prompt = traitlets.Unicode("").tag(sync=True)
+    tools = traitlets.Bool(True).tag(sync=True)
+
+
+class Choice(Panel):
+    """One of a few words; `value` follows what is chosen."""
+
+    _esm: ClassVar[Any] = script("choice")
+    options = traitlets.List().tag(sync=True)
+    value = traitlets.Unicode("").tag(sync=True)
