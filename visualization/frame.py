@@ -50,7 +50,7 @@ def _Bar(act: Callable[[dict[str, Any]], None]) -> None:
 
 
 @component
-def Frame(children: list[Any] = []) -> None:  # noqa: B006, N802 # solara's convention
+def Frame(children: list[Any] = []) -> None:
     """Lay out a page between bar and rail, and feed its panels."""
     desk = the_desk()
     tab = ui.use_memo(lambda: Tab(desk), [])
@@ -93,18 +93,18 @@ def Frame(children: list[Any] = []) -> None:  # noqa: B006, N802 # solara's conv
 
 
 @component
-def Page(children: list[Any] = []) -> None:  # noqa: B006, N802
+def Page(children: list[Any] = []) -> None:
     """Lay the panels of a page out on twelve columns."""
     ui.Div(classes=["cx-page"], children=children)
 
 
 @component
-def Panel(  # noqa: N802
+def Panel(
     title: str = "",
     width: int = 12,
     unit: str = "",
     handles: list[Any] = [],
-    children: list[Any] = [],  # noqa: B006
+    children: list[Any] = [],
 ) -> None:
     """Show something with a title that says what, its unit, and ``handles`` at the right of the title."""
     with ui.Div(classes=["cx-panel", f"cx-w{width}"]):

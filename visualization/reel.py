@@ -114,7 +114,7 @@ class Reel:
         self._traded = 0.0
 
     def bars(self, book: int, *, daily: bool, since: int = 0, most: int = 260) -> Strip:
-        """Return bars of a book, newest last: ``rows`` (n, 5) are open, high, low, close (price units), volume (lots)."""
+        """Return bars of a book, newest last; a row is open, high, low, close (price units) and volume (lots)."""
         strip = (self.days if daily else self.ticks).since(since, most)
         return Strip(strip.x, strip.rows[:, book])
 

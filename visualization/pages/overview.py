@@ -11,7 +11,7 @@ from ..widgets import Cards, Chart, Choice, Events, Ladder, Tiles
 
 
 @component
-def Overview() -> None:  # noqa: N802
+def Overview() -> None:
     """Show key figures, price cards, the chosen symbol's candles with its book, and the newest events."""
     desk = the_desk()
     chosen, choose = ui.use_state("")
@@ -39,7 +39,8 @@ def Overview() -> None:  # noqa: N802
         )
         with Panel(f"{symbol.current}", 7, "price, currency units", handles=[bars]):
             live(
-                Chart, feeds.candles(lambda: symbol.current, daily=lambda: days.current), subject=(symbol.current, daily),
+                Chart, feeds.candles(lambda: symbol.current, daily=lambda: days.current),
+                subject=(symbol.current, daily),
                 label=f"candles of {symbol.current}", testid="candles", height=372,
             )  # fmt: skip
         with Panel(f"{symbol.current}: book and trades", 5, "lots at a price"):
