@@ -153,7 +153,7 @@ def dashboard(economy: Economy, model_params: Mapping[str, Any] | None = None) -
 
 
 @component
-def Page() -> None:  # noqa: N802 # the name that `solara run` looks for
+def Page() -> None:  # the name that `solara run` looks for
     """Show the page of ``solara run catallaxy.visualization.app``; each visitor gets a market of their own."""
     economy = ui.use_memo(lambda: Economy(**SCENARIO), [])
     dashboard(economy, controls())

@@ -17,11 +17,12 @@ def bar(desk: Desk, seen: int | None) -> tuple[Message, int]:
     """Tell the bar the state, and the notes since it last heard."""
     run, snapshot = desk.run, desk.run.snapshot
     error = desk.world.error or desk.world.economy.halted
+    unread = [note for note in desk.notes if seen is not None and note.number > seen]
     message: Message = {
         "state": desk.state, "pace": desk.pace if desk.pace in PACES else PACES[-1], "scenario": run.scenario.name,
         "seed": str(run.seed), "date": views.date_of(snapshot.tick, run.scenario.clock.ticks_per_day),
         "tick": snapshot.tick, "rate": desk.world.rate or None,
-        "notes": [{"text": note.text, "tone": note.tone} for note in desk.notes if seen is not None and note.number > seen],
+        "notes": [{"text": note.text, "tone": note.tone} for note in unread],
     }  # fmt: skip
     if seen is None:
         message["symbols"] = list(snapshot.symbols)

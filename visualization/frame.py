@@ -39,11 +39,6 @@ def the_desk() -> Desk:
     return _desk
 
 
-def use_symbol() -> Any:
-    """Return the reactive symbol that this tab looks at: the largest at first."""
-    return ui.use_memo(lambda: ui.reactive(""), [])
-
-
 @component
 def _Bar(act: Callable[[dict[str, Any]], None]) -> None:
     live(Bar, feeds.bar, act=act, beats=True, paces=list(PACES), testid="bar")
