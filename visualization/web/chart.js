@@ -13,7 +13,7 @@ function resolved(value) {
   if (Array.isArray(value)) return value.map(resolved);
   if (value && typeof value === "object") return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, resolved(v)]));
   if (typeof value === "string" && value[0] === "@") return hue(value.slice(1));
-  if (typeof value === "string" && value[0] === "$" && FORMS[value.slice(1)]) { const f = FORMS[value.slice(1)]; return (x) => f(typeof x === "object" ? x.value : +x); }
+  if (typeof value === "string" && value[0] === "$" && FORMS[value.slice(1)]) { const f = FORMS[value.slice(1)]; return (x) => f(x === null || x === undefined ? null : Array.isArray(x) ? x[x.length - 1] : typeof x === "object" ? x.value : +x); }
   return value;
 }
 async function render(context) {

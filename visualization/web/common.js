@@ -11,6 +11,7 @@ const FORMS = {
   points: (x) => (missing(x) ? MISSING : x.toFixed(2)),
   count: (x) => (missing(x) ? MISSING : thin(String(Math.round(x))).replace("-", "\u2212")),
   number: (x) => (missing(x) ? MISSING : Math.abs(x) >= 1000 ? short(x) : String(+x.toPrecision(4)).replace("-", "\u2212")),
+  plain: (x) => (missing(x) ? MISSING : (Math.abs(x) >= 10000 ? thin(Math.abs(x).toFixed(0)) : String(+Math.abs(x).toPrecision(6))).replace(/^/, x < 0 ? "\u2212" : "")),
   money: (x) => (missing(x) ? MISSING : short(x / 100)),
   percent: (x) => (missing(x) ? MISSING : (100 * x).toFixed(2).replace("-", "\u2212") + " %"),
   signed: (x) => (missing(x) ? MISSING : `${arrow(x)} ${sign(x)}${Math.abs(100 * x).toFixed(2)} %`),
