@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from ..core.errors import Halted, OutOfBounds
+from ..core.errors import OutOfBounds
 from ..core.units import Tick
 from .economy import Economy
 from .snapshot import Snapshot
@@ -167,6 +167,10 @@ class World:
         """Call ``watcher`` with each new snapshot, from the stepping thread; it must be quick."""
         self._watchers.append(watcher)
 
+    def unwatch(self, watcher: Callable[[Snapshot], None]) -> None:
+        """Call ``watcher`` no more."""
+        self._watchers = [other for other in self._watchers if other != watcher]
+
     @contextmanager
     def _between_ticks(self) -> Iterator[None]:
         """Hold ticks back: whoever asks is let in as soon as the tick in progress is over, however fast they follow."""
@@ -200,13 +204,14 @@ class World:
                     continue
             try:
                 with self._lock:
+                    if not self._playing:  # paused since: who waited for the tick in progress is told the truth
+                        continue
                     self.economy.step()
-            except Halted as error:
+                self._tell()
+            except Exception as error:  # an economy halts with one of its own; a watcher may fail with any
                 self.error = error
                 with self._change:
                     self._stop()
-                continue
-            self._tell()
 
     def _stop(self) -> None:
         self._playing = False
@@ -214,7 +219,7 @@ class World:
 
     def _tell(self) -> None:
         self._seals.append((time.monotonic(), self.snapshot.tick))
-        for watcher in self._watchers:
+        for watcher in tuple(self._watchers):
             watcher(self.snapshot)
 
     def __enter__(self) -> Self:

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-from ..core.errors import CatallaxyError, OutOfBounds
+from ..core.errors import CatallaxyError, OutOfBounds, RunError
 from ..core.logs import get_logger
 from ..model.economy import Economy
 from ..model.scenario import Scenario, load_scenario
@@ -29,6 +29,7 @@ PACES: tuple[float, ...] = (1.0, 5.0, 15.0, 30.0, 100.0, 0.0)
 """Ticks a second that a visitor may choose; 0 is as fast as it goes."""
 _LOG = get_logger("dashboard")
 _NOTES = 50
+_FASTEST = 100_000
 
 
 @dataclass(frozen=True)
@@ -98,10 +99,10 @@ class Desk:
         runs: Path | None = None,
         pace: float = 30.0,
     ) -> None:
-        self.runs, self._pace = runs, pace
+        self.runs, self._pace = runs, _checked_pace(pace)
         self.notes: tuple[Note, ...] = ()
         self._numbers, self._epochs = itertools.count(1), itertools.count(1)
-        self._switching = threading.Lock()
+        self._switching, self._noting = threading.Lock(), threading.Lock()
         self._loading = True
         self.run: Run = self._open(scenario, seed, dict(changes or {}))
         self._loading = False
@@ -142,7 +143,8 @@ class Desk:
     def note(self, text: str, tone: Literal["info", "warn", "error"] = "info") -> None:
         """Tell every visitor something."""
         when = datetime.now(UTC).strftime("%H:%M:%S")
-        self.notes = (*self.notes, Note(next(self._numbers), tone, text, when))[-_NOTES:]
+        with self._noting:
+            self.notes = (*self.notes, Note(next(self._numbers), tone, text, when))[-_NOTES:]
 
     # -- what visitors may do -----------------------------------------------------------------
 
@@ -174,10 +176,7 @@ class Desk:
 
     def set_pace(self, ticks_per_second: float) -> None:
         """Aim at so many ticks a second; 0 is as fast as it goes."""
-        pace = float(ticks_per_second)
-        if not 0.0 <= pace <= 100_000.0:
-            raise OutOfBounds("pace", ticks_per_second, "give 0 to 100000 ticks a second, 0 for as fast as it goes")
-        self._pace = pace
+        self._pace = pace = _checked_pace(ticks_per_second)
         self.world.pace = 1.0 / pace if pace else 0.0
 
     def reset(self, *, seed: int | None = None) -> None:
@@ -193,13 +192,13 @@ class Desk:
             self._loading = True
             try:
                 fresh = self._open(scenario, seed, dict(changes or {}))
+                old, self.run = self.run, fresh
+                self._end(old)
+                self.note(f"{fresh.scenario.name} opened, seed {fresh.seed}")
             finally:
                 self._loading = False
-            old, self.run = self.run, fresh
-            old.world.close()
-            self.note(f"{fresh.scenario.name} opened, seed {fresh.seed}")
-        if was_playing:
-            self.play()
+                if was_playing:
+                    self.play()
 
     def submit(self, agent: Any, action: Mapping[str, Any]) -> int:
         """Submit an action of an agent for the next tick (see `Economy.submit`)."""
@@ -214,7 +213,15 @@ class Desk:
 
     def close(self) -> None:
         """End the world and its run."""
-        self.world.close()
+        self._end(self.run)
+
+    def _end(self, run: Run) -> None:
+        """Close a run; one that cannot be written to its end is no reason to keep the next from opening."""
+        try:
+            run.world.close()
+        except RunError as error:
+            _LOG.error("not closed", extra={"folder": str(run.folder), "cause": str(error)})
+            self.note(str(error), "error")
 
     # -- opening ------------------------------------------------------------------------------
 
@@ -233,6 +240,14 @@ class Desk:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _checked_pace(ticks_per_second: Any) -> float:
+    """Return a pace that was asked for, by whomever."""
+    wrong = isinstance(ticks_per_second, bool) or not isinstance(ticks_per_second, int | float)
+    if wrong or not 0.0 <= ticks_per_second <= _FASTEST:
+        raise OutOfBounds("pace", ticks_per_second, f"give 0 to {_FASTEST} ticks a second, 0 for as fast as it goes")
+    return float(ticks_per_second)
 
 
 def free_folder(parent: Path, name: str) -> Path:

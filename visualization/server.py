@@ -1,35 +1,24 @@
-"""The one server process: Solara's pages over a desk, as a Starlette application that works offline.
-
-Solara asks a public network for its scripts unless it finds them in a folder that the package ``solara-assets``
-fills; `missing_assets` says what is not there, and then a plain page says so instead of a blank one.
-"""
+"""The one server process: Solara's pages over a desk, as a Starlette application that works offline."""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import AsyncIterator
+import socket
+import warnings
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 
+from .assets import excuse, missing_assets
 from .desk import Desk
 from .frame import hold
+from .guard import Guard
 
-NEEDED = ("@widgetti/solara-vuetify-app@10.1.1", "requirejs@2.3.6", "echarts@5.4.0/dist/echarts.esm.min.js")
 SITE = "catallaxy.visualization.site"
+TAB_KEPT = "50s"
+"""How long a tab that went silent is kept, should it come back; one that is closed says so and goes at once."""
 
 
-def assets_folder() -> Path:
-    """Return the folder from which Solara serves scripts."""
-    return Path(sys.prefix) / "share" / "solara" / "cdn"
-
-
-def missing_assets() -> tuple[str, ...]:
-    """Return the scripts that are not installed; with none missing the dashboard works offline."""
-    return tuple(name for name in NEEDED if not (assets_folder() / name).exists())
-
-
-def application(desk: Desk) -> Any:
+def application(desk: Desk, token: str | None = None) -> Any:
     """Return the ASGI application that shows ``desk``; it closes the desk when it ends."""
     from starlette.applications import Starlette
     from starlette.responses import HTMLResponse
@@ -38,21 +27,58 @@ def application(desk: Desk) -> Any:
     hold(desk)
     if missing := missing_assets():
 
-        async def excuse(_request: Any) -> HTMLResponse:
-            return HTMLResponse(_excuse(missing), status_code=503)
+        async def say_what_is_missing(_request: Any) -> HTMLResponse:
+            return HTMLResponse(excuse(missing), status_code=503)
 
-        return Starlette(routes=[Route("/{path:path}", excuse)])
+        return Guard(Starlette(routes=[Route("/{path:path}", say_what_is_missing)]), token)
     solara_app = _configured()
 
     @asynccontextmanager
     async def lifespan(_app: Any) -> AsyncIterator[None]:
         import solara.server.starlette
 
-        async with solara.server.starlette.lifespan(_app):
-            yield
-        desk.close()
+        try:
+            async with solara.server.starlette.lifespan(_app):
+                yield
+        finally:
+            desk.close()
 
-    return Starlette(routes=[Mount("/", app=solara_app)], lifespan=lifespan)
+    return Guard(Starlette(routes=[Mount("/", app=solara_app)], lifespan=lifespan), token)
+
+
+def serve(
+    desk: Desk, listener: socket.socket, *, token: str | None = None, ready: Callable[[], None] = lambda: None
+) -> None:
+    """Show ``desk`` to whoever connects to ``listener``, until Ctrl-C or SIGTERM; then close it.
+
+    Parameters
+    ----------
+    listener : socket
+        Bound and listening already, so that a port in use is told before a world is opened.
+    token : str, optional
+        What a visitor needs (see `Guard`).
+    ready : callable
+        Called when pages can be opened.
+    """
+    import uvicorn
+
+    class Server(uvicorn.Server):
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            if self.started:
+                ready()
+
+    config = uvicorn.Config(
+        application(desk, token),
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=1,
+    )
+    try:
+        Server(config).run(sockets=[listener])
+    finally:
+        desk.close()
 
 
 def _configured() -> Any:
@@ -62,23 +88,17 @@ def _configured() -> Any:
     settings.telemetry.mixpanel_enable = False
     settings.theme.variant = settings.ThemeVariant.dark
     settings.theme.show_banner = False
+    settings.theme.title = "catallaxy"
     settings.main.mode = "production"
-    settings.kernel.cull_timeout = "60s"
+    settings.kernel.cull_timeout = TAB_KEPT
     settings.ssg.enabled = False
     import solara.server.app
     import solara.server.starlette
 
+    # A cookie for pages embedded elsewhere would need https; ours are not embedded, and no setting says so.
+    warnings.filterwarnings("ignore", message="Cookies with samesite=none", module=r"solara\.server\.starlette")
     before = solara.server.app.apps.pop("__default__", None)
     if before is not None:
         before.close()
     solara.server.app.apps["__default__"] = solara.server.app.AppScript(SITE)
     return solara.server.starlette.app
-
-
-def _excuse(missing: tuple[str, ...]) -> str:
-    names = "".join(f"<li>{name}</li>" for name in missing)
-    return (
-        "<!doctype html><title>catallaxy</title><h1>The dashboard's scripts are not installed</h1>"
-        f"<p>These were not found in {assets_folder()}:</p><ul>{names}</ul>"
-        '<p>Install them: <code>pip install "catallaxy[dashboard]"</code>, then start again.</p>'
-    )

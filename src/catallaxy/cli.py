@@ -14,7 +14,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 from typer.core import TyperGroup
 
-from .commands import check, experiment, facts, machine, run, scenarios, tables, validate
+from .commands import check, dashboard, experiment, facts, machine, run, scenarios, tables, validate
 from .commands.options import examples
 from .core.errors import BadQuery, CatallaxyError
 
@@ -93,7 +93,7 @@ def catallaxy(
     """Closed financial economies of many agents: order books, exact accounts, runs that repeat to the byte."""
 
 
-for room in (run, scenarios, check, tables, facts, experiment, validate, machine):
+for room in (run, dashboard, scenarios, check, tables, facts, experiment, validate, machine):
     room.register(app)
 
 

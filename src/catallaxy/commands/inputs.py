@@ -1,4 +1,4 @@
-"""What comes from files: shocks, and the start message of a manual step. Every mistake names the file and place."""
+"""What a run begins with: scenario and seed, shocks, the start message of a manual step. Mistakes name their place."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from typing import Any
 from pydantic import Field
 
 from ..core.errors import OutOfBounds, ScenarioError, UnknownKey
+from ..core.mesa_adaptor import as_seed
 from ..core.parameters import Parameters
-from ..model.scenario import Scenario
+from ..model.scenario import Scenario, load_scenario, parse_set
 from ..model.shocks import check_shock, parse_shock
 
 
@@ -28,6 +29,15 @@ class Trigger(Parameters):
     ticks: int = Field(1, ge=1, le=10_000_000, description="ticks to make")
     shocks: tuple[dict[str, Any], ...] = Field((), description="shocks; one without `at` begins with the first tick")
     actions: tuple[Submission, ...] = Field((), description="actions for the first tick")
+
+
+def chosen(scenario: str, changes: Sequence[str] | None, seed: int | None) -> tuple[Scenario, int]:
+    """Return a scenario with what ``--set`` changes, and the seed of a run: drawn if None is given."""
+    settings = load_scenario(scenario, parse_set(changes or []))
+    try:
+        return settings, as_seed(seed)
+    except OutOfBounds:
+        raise OutOfBounds("--seed", seed, "give a whole number from 0 to 2**63 - 1") from None
 
 
 def read_json(path: Path, option: str) -> Any:

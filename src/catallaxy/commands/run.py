@@ -76,6 +76,7 @@ def run(
     """
     from ..progress import progress
     from . import session
+    from .inputs import chosen
     from .pace import parse_pace
 
     _one_length(ticks, days)
@@ -83,7 +84,7 @@ def run(
     with session.stoppable() as stop:
         session.log_to_stderr(quiet)
         if resume is None:
-            settings, number = _settings(scenario, changes, seed)
+            settings, number = chosen(scenario or DEFAULT, changes, seed)
             left = length(settings.clock.days, settings.clock.ticks_per_day, ticks, days)
             shocks = _shocks(shock, settings, 1)
             session.say_if_cold(watch)
@@ -181,17 +182,6 @@ def _clock_of(folder: Path) -> tuple[int, int]:
 
     clock = Manifest.read(folder).scenario["clock"]
     return int(clock["days"]), int(clock["ticks_per_day"])
-
-
-def _settings(scenario: str | None, changes: list[str] | None, seed: int | None) -> tuple[Any, int]:
-    from ..core.mesa_adaptor import as_seed
-    from ..model.scenario import load_scenario, parse_set
-
-    settings = load_scenario(scenario or DEFAULT, parse_set(changes or []))
-    try:
-        return settings, as_seed(seed)
-    except OutOfBounds:
-        raise OutOfBounds("--seed", seed, "give a whole number from 0 to 2**63 - 1") from None
 
 
 def _shocks(files: list[Path] | None, scenario: Any, first: int) -> list[dict[str, Any]]:
