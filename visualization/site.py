@@ -5,12 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from .frame import PAGES, Frame, ui
+from .pages.markets import Markets
+from .pages.banks import Banks
 from .pages.overview import Overview
+from .pages.scenarios import Scenarios
+from .pages.resources import Resources
 
-_COMPONENTS: dict[str, Any] = {"": Overview}
+_COMPONENTS: dict[str, Any] = {"": Overview, "markets": Markets, "resources": Resources, "banks": Banks, "scenarios": Scenarios}
 
 routes = [
-    ui.Route(path or "/", component=_COMPONENTS[path], label=name, layout=Frame)
+    ui.Route(path or "/", component=_COMPONENTS[path], label=name, layout=None if path else Frame)
     for path, name in PAGES
     if path in _COMPONENTS
 ]
