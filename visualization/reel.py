@@ -10,7 +10,7 @@ import numpy as np
 from ..core.units import FloatArray, IntArray, Tick
 from ..model.snapshot import Snapshot
 
-OPEN, HIGH, LOW, CLOSE, VOLUME = range(5)
+OPEN, HIGH, LOW, CLOSE, VOLUME, _TRADES, TURNOVER = range(7)
 INDEX, ANCHOR, TRADED = range(3)
 
 
@@ -76,12 +76,15 @@ class Reel:
         self.symbols, self.ticks_per_day = opening.symbols, ticks_per_day
         self.ticks, self.days = _Ring(keep_ticks, (books, 5)), _Ring(keep_days, (books, 5))
         self.market, self.market_days = _Ring(keep_ticks, (3,)), _Ring(keep_days, (3,))
+        self.quotes = _Ring(keep_ticks, (books, 2))
         self._day = np.zeros((books, 5))
         self._traded = 0.0
         self.opening = opening.last.astype(np.float64)
         self.day_open = self.opening.copy()
         """(books,) the price with which the day under way began, in price units."""
         self.day_volume = np.zeros(books)
+        self.day_turnover = 0
+        """Money that changed hands in the day under way, minor units."""
         self.newest: Tick = opening.tick
         self._begin_day(opening.bars[:, CLOSE].astype(np.float64))
         self.market.put(opening.tick, np.array([opening.index, opening.anchor, 0.0]))
@@ -101,7 +104,9 @@ class Reel:
         self._day[:, VOLUME] += bars[:, VOLUME]
         self._traded += snapshot.volume
         self.day_volume = self._day[:, VOLUME].copy()
+        self.day_turnover += int(snapshot.bars[:, TURNOVER].sum())
         self.ticks.put(snapshot.tick, bars)
+        self.quotes.put(snapshot.tick, snapshot.quotes[:, :2].astype(np.float64))
         self.days.put(day, self._day)
         self.market.put(snapshot.tick, np.array([snapshot.index, snapshot.anchor, snapshot.volume]))
         self.market_days.put(day, np.array([snapshot.index, snapshot.anchor, self._traded]))
@@ -112,10 +117,16 @@ class Reel:
         self._day[:, OPEN : CLOSE + 1] = price[:, None]
         self._day[:, VOLUME] = 0.0
         self._traded = 0.0
+        self.day_turnover = 0
 
     def bars(self, book: int, *, daily: bool, since: int = 0, most: int = 260) -> Strip:
         """Return bars of a book, newest last; a row is open, high, low, close (price units) and volume (lots)."""
         strip = (self.days if daily else self.ticks).since(since, most)
+        return Strip(strip.x, strip.rows[:, book])
+
+    def quoted(self, book: int, *, since: int = 0, most: int = 260) -> Strip:
+        """Return best bid and ask of a book at the ends of ticks, newest last: ``rows`` (n, 2), 0 where none is."""
+        strip = self.quotes.since(since, most)
         return Strip(strip.x, strip.rows[:, book])
 
     def closes(self, most: int) -> FloatArray:

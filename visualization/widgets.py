@@ -53,6 +53,13 @@ class Chart(Panel):
     library = traitlets.Unicode("").tag(sync=True)
 
 
+class DepthMap(Panel):
+    """Depth of a book over time, as lots by tick and price level."""
+
+    _esm: ClassVar[Any] = script("depthmap")
+    height = traitlets.Int(240).tag(sync=True)
+
+
 class Ladder(Panel):
     """Depth of a book and its newest trades."""
 
