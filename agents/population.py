@@ -95,6 +95,15 @@ class Population:
         gaps: IntArray = 1 + np.floor(np.log1p(-u) / math.log1p(-p)).astype(np.int64)
         return gaps
 
+    def set_activity(self, activity: float, tick: Tick) -> None:
+        """Let traders wake up so often from ``tick`` on; who waits draws anew, as waiting without memory allows."""
+        if activity == self.activity:
+            return
+        self.activity = activity
+        waiting = np.flatnonzero(self.wake < NEVER)
+        step = tick * self.rounds - 1
+        self.wake[waiting] = step + self._gaps(self.draws(tick, 0).uniform(waiting, WAKE, 1))
+
     def draws(self, tick: Tick, round_: int) -> Draws:
         """Return the population's draws of one moment."""
         return Draws(self.key, tick, round_)

@@ -150,6 +150,11 @@ class Psychology(MoodEffects):
         self._shocks = np.vstack([self._shocks, [size, half_life, 0.0, row]])
         self._look()
 
+    def set_weights(self, settings: PsychologySettings) -> None:
+        """Let moods do something else from now on; how they form stays as it was."""
+        self.settings = settings
+        self._look()
+
     @property
     def sentiment(self) -> float:
         """Sentiment S of the market as a whole, in [-1, 1]."""

@@ -60,6 +60,10 @@ class Regulator(mesa.Agent):  # type: ignore[misc] # Mesa ships no types
 
     def __init__(self, model: Any, settings: RegulatorSettings) -> None:
         super().__init__(model)
+        self.set_rules(settings)
+
+    def set_rules(self, settings: RegulatorSettings) -> None:
+        """Follow another schedule from the next tick on."""
         self.settings = settings
         self._schedule = [(entry, entry.settings_in()) for entry in settings.entries()]
         self._switched = switched_settings(settings.volatility) if settings.volatility else None

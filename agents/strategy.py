@@ -205,7 +205,7 @@ def strategies() -> dict[str, type[Strategy]]:
 
 def strategy_named(name: str) -> type[Strategy]:
     """Return the strategy called ``name``; raise `UnknownKey` naming the nearest."""
-    known = strategies()
+    known = _REGISTRY if name in _REGISTRY else strategies()
     if name not in known:
         raise UnknownKey(f"strategy.{name}", tuple(f"strategy.{other}" for other in known))
     return known[name]

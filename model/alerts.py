@@ -219,8 +219,8 @@ class Alerts:
         self, settings: AlertSettings, symbols: Sequence[str], prices: Any, rules: Sequence[AlertRule] = ()
     ) -> None:
         self.symbols = tuple(symbols)
-        self.rules = (*model_rules(settings), *rules)
-        self.machine_rules = machine_rules(settings)
+        self._more = tuple(rules)
+        self.set_thresholds(settings)
         self.machine: deque[Alert] = deque(maxlen=KEPT)
         self._price = np.array(prices, np.float64)
         self._close = self._price.copy()
@@ -228,6 +228,11 @@ class Alerts:
         self._empty = np.zeros(len(self.symbols), np.int64)
         self._above: set[tuple[str, str]] = set()
         self._machine_above: set[tuple[str, str]] = set()
+
+    def set_thresholds(self, settings: AlertSettings) -> None:
+        """Let the built-in rules fire above other thresholds from now on."""
+        self.rules = (*model_rules(settings), *self._more)
+        self.machine_rules = machine_rules(settings)
 
     def look(
         self,

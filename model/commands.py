@@ -153,7 +153,8 @@ def _text(value: Any) -> str:
 class Command:
     """Something from outside, stamped: it takes effect in the next tick, in order of ``sequence``.
 
-    ``payload`` is an action of ``owner``, or ``{"type": "SHOCK", ...}`` with ``owner`` -1.
+    ``payload`` is an action of ``owner``, or with ``owner`` -1 ``{"type": "SHOCK", ...}`` or
+    ``{"type": "CHANGE", "changes": {key: value}}``.
     """
 
     sequence: int

@@ -247,7 +247,7 @@ class _Rerun:
 
     def __init__(self, original: Economy, without: str = "", sequences: dict[int, int] | None = None) -> None:
         self.original, self.sequences = original, sequences
-        settings = original.settings
+        settings = original.baseline
         self.silent: frozenset[int] = frozenset()
         if without:
             muted = tuple(sorted({*settings.traders.muted, without}))

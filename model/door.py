@@ -16,6 +16,7 @@ from ..core.randomness import USER, Draws
 from ..core.units import OwnerId, Side
 from ..markets.exchange import RoundOutcome
 from ..markets.orders import NO_EXPIRY, R_OWNER, Kind, Reason
+from .changes import change_settings
 from .commands import ActionResult, Buy, Cancel, Command, Cover, Sell, Short, parse_action
 from .shocks import check_shock, parse_shock
 
@@ -84,6 +85,8 @@ def apply_commands(economy: Economy) -> None:
             continue
         elif command.payload.get("type") == "SHOCK":
             _apply_shock(economy, command)
+        elif command.payload.get("type") == "CHANGE":
+            _apply_change(economy, command)
         else:
             _apply_action(economy, command)
 
@@ -107,6 +110,16 @@ def _apply_shock(economy: Economy, command: Command) -> None:
     check_shock(shock, economy.settings)
     economy.shocks.append(shock)
     _finish(economy, command, command.payload, True, Reason.ACCEPTED, "in force from tick " + str(shock.at))
+
+
+def _apply_change(economy: Economy, command: Command) -> None:
+    changes = command.payload["changes"]
+    try:
+        change_settings(economy, changes)
+    except ScenarioError as error:  # it held when it was asked for, before another command changed what it rests on
+        _finish(economy, command, command.payload, False, Reason.INVALID_ACTION, str(error))
+        return
+    _finish(economy, command, command.payload, True, Reason.ACCEPTED, "changed: " + ", ".join(changes))
 
 
 def _apply_action(economy: Economy, command: Command) -> None:

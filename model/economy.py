@@ -40,6 +40,7 @@ from ..markets.tape import Tape
 from ..policies.prudential import PrudentialSettings
 from .alerts import Alerts
 from .anchors import build_anchor
+from .changes import after_commands, with_changes
 from .clock import DAYS_PER_MONTH, Clock
 from .closed_economy import ClosedEconomy
 from .commands import ActionResult, Command, plain_values
@@ -48,6 +49,7 @@ from .door import Refused, check_action
 from .floor import Floor, post_estate
 from .genesis import endow, form_populations, found_institutions, list_stocks, slots_needed
 from .graphs import Graphs
+from .levers import Lever, levers_of
 from .margin import open_margin
 from .moods import open_psychology
 from .national_accounts import real_assets
@@ -115,6 +117,7 @@ class Economy(PopulatedModel):
         scenario, rng, more = taken_apart(scenario, rng, seed)
         settings = load_scenario("markets" if scenario is None else scenario, unflattened({**more, **kwargs}))
         super().__init__(rng=rng)
+        self.baseline: Scenario = settings  # what the economy was founded from; `settings` is in force
         self.settings: Scenario = settings
         self.clock = Clock(settings.clock.ticks_per_day)
         self.schedule: Schedule = default_schedule(settings)
@@ -140,7 +143,9 @@ class Economy(PopulatedModel):
 
     def found(self) -> None:
         """Build the state at the opening from scenario and seed alone."""
-        settings = self.settings
+        settings = self.settings = self.baseline
+        if self.regulator is not None and settings.regulator is not None:
+            self.regulator.set_rules(settings.regulator)
         self.tick: Tick = 0
         self.round_ = 0
         self.halted: Halted | None = None
@@ -397,6 +402,35 @@ class Economy(PopulatedModel):
         if parsed.at <= self.tick:
             raise OutOfBounds("shock.at", parsed.at, f"tick {self.tick} is over; give {self.tick + 1} or later")
         return self._enqueue(source, -1, {"type": "SHOCK", **parsed.model_dump(mode="json")})
+
+    def change(self, changes: Mapping[str, Any], *, source: str = "python") -> int:
+        """Change settings, by key, from the next tick on (see `levers`); it is journalled and replays.
+
+        Raises
+        ------
+        OutOfBounds, UnknownKey
+            When one of them cannot change so; nothing is queued.
+
+        Examples
+        --------
+        >>> economy = Economy(rng=7, traders__number=100, stocks__number=2, anchor__source="walk")
+        >>> number = economy.change({"traders.activity": 0.5})
+        >>> economy.step()
+        >>> economy.settings.traders.activity, economy.baseline.traders.activity
+        (0.5, 0.1)
+        """
+        asked = self.settings_asked
+        with_changes(asked, plain_values(changes) if isinstance(changes, Mapping) else changes)
+        return self._enqueue(source, -1, {"type": "CHANGE", "changes": plain_values(changes)})
+
+    def levers(self) -> tuple[Lever, ...]:
+        """Return the settings that may change while this economy runs, with their values and bounds."""
+        return levers_of(self)
+
+    @property
+    def settings_asked(self) -> Scenario:
+        """The settings that will be in force once the commands that wait have been applied."""
+        return after_commands(self.settings, self._queue)
 
     def _enqueue(self, source: str, owner: OwnerId, payload: dict[str, Any]) -> int:
         self._sequence += 1

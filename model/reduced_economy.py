@@ -88,6 +88,13 @@ class ReducedEconomy:
         self.wedge = wedge
         self.value()
 
+    def set_policy(self, settings: Scenario) -> None:
+        """Let the equations, the public and the central bank follow other settings from the next month end on."""
+        self.settings = settings
+        self.form.set_policy(settings.reduced_form, settings.central_bank, settings.expectations)
+        if self.rule.settings != settings.central_bank:
+            self.rule = policy_rule(settings.central_bank)
+
     def value(self) -> None:
         """Renew the factor on fundamental values."""
         self.factor = self._opening_discount / self.discount

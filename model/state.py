@@ -10,6 +10,7 @@ import numpy as np
 
 from ..core.mesa_adaptor import restore_rng, rng_state
 from ..markets.exchange import Counters
+from .changes import changes_between, put_in_force, with_changes
 from .shocks import parse_shock
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ def state_of(economy: Economy, *, copy: bool = True) -> State:
         "mesa": rng_state(economy),
         "recorder": economy.recorder.state(),
         "alerts": economy.alerts.state(),
+        "changes": {key: value for key, (_, value) in changes_between(economy.baseline, economy.settings).items()},
         "path": {name: value for name, value in path.items() if not isinstance(value, np.ndarray)},
     }
     parts: dict[str, State] = {
@@ -63,6 +65,8 @@ def state_of(economy: Economy, *, copy: bool = True) -> State:
 
 def restore_state(economy: Economy, arrays: Mapping[str, Any], values: Mapping[str, Any]) -> None:
     """Put ``economy``, founded from the same scenario and seed, into a state from `state_of`."""
+    if values["changes"]:
+        put_in_force(economy, with_changes(economy.baseline, values["changes"]))
     economy.ledger.restore(_part(arrays, "ledger"), values["ledger"])
     economy.exchange.restore(_part(arrays, "exchange"), values["exchange"])
     economy.tape.restore(_part(arrays, "tape"), values["tape"])

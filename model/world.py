@@ -151,6 +151,11 @@ class World:
         with self._between_ticks():
             return self.economy.inject(shock, source=source)
 
+    def change(self, changes: Mapping[str, Any], *, source: str = "world") -> int:
+        """Change settings from the next tick on (see `Economy.change`)."""
+        with self._turns:
+            return self.economy.change(changes, source=source)
+
     def look(self, reader: Callable[[Economy], T]) -> T:
         """Return what ``reader`` makes of the economy between two ticks; it changes nothing, and keeps no view.
 

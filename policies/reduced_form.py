@@ -132,6 +132,13 @@ class ReducedForm:
         self.expectations.next(inflation if anchored else self._inflation_12m(), sentiment)
         return self._month(month, inflation)
 
+    def set_policy(
+        self, settings: ReducedFormSettings, monetary: MonetarySettings, expectations: ExpectationSettings
+    ) -> None:
+        """Take other coefficients, another policy and another way of forming expectations."""
+        self.settings, self._monetary = settings, monetary
+        self.expectations.settings, self.expectations.target = expectations, monetary.target
+
     def _inflation_12m(self) -> float:
         return float(np.prod((1.0 + self._year) ** (1.0 / 12.0))) - 1.0
 

@@ -18,6 +18,7 @@ from typing import Any, Literal, TypeVar
 from ..core.errors import CatallaxyError, OutOfBounds, RunError
 from ..core.logs import get_logger
 from ..model.economy import Economy
+from ..model.levers import worded
 from ..model.scenario import Scenario, load_scenario
 from ..model.snapshot import Snapshot
 from ..model.world import World
@@ -209,6 +210,16 @@ class Desk:
         values = {"at": self.run.snapshot.tick + 1, **shock}
         number = self.world.inject(values, source="dashboard")
         self.note(f"{str(values.get('kind', 'shock')).replace('_', ' ')} comes at tick {values['at']}")
+        return number
+
+    def change(self, changes: Mapping[str, Any]) -> int:
+        """Change settings, by key, from the next tick on (see `Economy.change`)."""
+        levers = {lever.key: lever for lever in self.look(lambda economy: economy.levers())}
+        number = self.world.change(changes, source="dashboard")
+        for key, value in changes.items():
+            lever = levers[key]
+            was, will = worded(lever.asked, lever.unit), worded(value, lever.unit)
+            self.note(f"{key.replace('_', ' ').replace('.', ', ')}: {was} → {will}, from the {lever.effect}")
         return number
 
     def close(self) -> None:

@@ -93,3 +93,11 @@ class Choice(Panel):
     _esm: ClassVar[Any] = script("choice")
     options = traitlets.List().tag(sync=True)
     value = traitlets.Unicode("").tag(sync=True)
+
+
+class Levers(Panel):
+    """Sliders of the settings that may change; the first ``unfolded`` sections are open."""
+
+    _esm: ClassVar[Any] = script("levers")
+    _css: ClassVar[Any] = text("style.css") + text("levers.css")
+    unfolded = traitlets.Int(99).tag(sync=True)
