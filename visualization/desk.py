@@ -23,6 +23,7 @@ from ..model.scenario import Scenario, load_scenario
 from ..model.snapshot import Snapshot
 from ..model.world import World
 from .reel import Reel
+from .wealth_reel import WealthReel
 
 T = TypeVar("T")
 State = Literal["loading", "paused", "playing", "finished", "halted"]
@@ -50,6 +51,7 @@ class Run:
     epoch: int
     world: World
     reel: Reel
+    wealth: WealthReel
     scenario: Scenario
     seed: int
     folder: Path | None
@@ -243,8 +245,10 @@ class Desk:
         world = World(economy, pace=1.0 / self._pace if self._pace else 0.0)
         reel = Reel(economy.snapshot, scenario.clock.ticks_per_day)
         world.watch(reel.note)
+        wealth = WealthReel(economy)
+        world.watch(lambda _snapshot: world.look(wealth.note))
         _LOG.info("opened", extra={"scenario": scenario.name, "seed": economy.seed, "folder": str(folder)})
-        return Run(next(self._epochs), world, reel, scenario, int(economy.seed), folder, changes)
+        return Run(next(self._epochs), world, reel, wealth, scenario, int(economy.seed), folder, changes)
 
     def __enter__(self) -> Desk:
         return self
