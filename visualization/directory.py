@@ -16,8 +16,8 @@ import numpy as np
 from ..core.units import BoolArray, FloatArray, IntArray
 from ..model.clock import DAYS_PER_MONTH
 from .desk import Desk
-from .wealth_reel import Accounts, WealthReel
 from .rankings import sharpe_now
+from .wealth_reel import Accounts, WealthReel
 
 PAGE = 20
 COLUMNS: tuple[tuple[str, str, str, str], ...] = (

@@ -57,7 +57,7 @@ class TradeReel:
             self._written += number
 
     def of(self, owner: OwnerId, most: int) -> list[dict[str, Any]]:
-        """Return the newest trades of an owner, newest first: tick, book, price, lots, whether bought, and with whom."""
+        """Return the newest trades of an owner, newest first; ``other`` is with whom."""
         with self._lock:
             kept = min(self._written, self._rows.shape[1])
             _tick, _book, _price, _lots, maker, taker, _side = self._rows[:, :kept]

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..agents.margin_accounts import Standing
 from ..core.units import OwnerId
-from ..ledger.contracts import AMOUNT, CREDITOR, DEBTOR, DUE, INSTRUMENT
+from ..ledger.contracts import AMOUNT, CREDITOR, DEBTOR
 from ..ledger.instruments import InstrumentKind
 from ..markets.orders import R_BOOK, R_OWNER, R_PRICE, R_QUANTITY, R_SIDE
 from ..model.closed_economy import ClosedEconomy
