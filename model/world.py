@@ -9,8 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -18,8 +17,10 @@ from ..core.errors import OutOfBounds
 from ..core.units import Tick
 from .economy import Economy
 from .snapshot import Snapshot
+from .turns import Turns
 
 T = TypeVar("T")
+Dateable = Mapping[str, Any] | Callable[[Tick], Mapping[str, Any]]
 _RATE_OVER = 1.0  # seconds over which the tick rate is measured
 
 
@@ -47,8 +48,7 @@ class World:
     def __init__(self, economy: Economy, *, pace: float = 0.0) -> None:
         self.economy = economy
         self.error: Exception | None = None
-        self._lock = threading.Lock()
-        self._asking = 0  # how many wait for the tick in progress to end; the next one lets them in first
+        self._turns = Turns()  # whoever asks during a tick is let in before the next
         self._seals: deque[tuple[float, Tick]] = deque(maxlen=4_096)
         self._change = threading.Condition()
         self._playing = False
@@ -110,14 +110,14 @@ class World:
         with self._change:
             self._playing = False
             self._change.notify_all()
-        with self._between_ticks():
+        with self._turns:
             pass
 
     def step(self) -> Snapshot:
         """Advance by one tick while paused and return the new snapshot."""
         if self._playing:
             raise RuntimeError("the world is playing; pause it before stepping by hand")
-        with self._between_ticks():
+        with self._turns:
             self.economy.step()
         self._tell()
         return self.snapshot
@@ -143,13 +143,13 @@ class World:
 
     def submit(self, agent: Any, action: Mapping[str, Any], *, source: str = "world") -> int:
         """Submit an action for the next tick; return its sequence number (see `Economy.submit`)."""
-        with self._between_ticks():
+        with self._turns:
             return self.economy.submit(agent, action, source=source)
 
-    def inject(self, shock: Mapping[str, Any], *, source: str = "world") -> int:
-        """Submit a shock (see `Economy.inject`)."""
-        with self._between_ticks():
-            return self.economy.inject(shock, source=source)
+    def inject(self, shock: Dateable, *, source: str = "world") -> int:
+        """Submit a shock (see `Economy.inject`), or what makes one of the tick that is over; see `dated_at`."""
+        with self._turns:
+            return self.economy.inject(dated_at(shock, self.economy.tick), source=source)
 
     def change(self, changes: Mapping[str, Any], *, source: str = "world") -> int:
         """Change settings from the next tick on (see `Economy.change`)."""
@@ -165,7 +165,7 @@ class World:
         ...     world.look(lambda economy: int(economy.trader_owners().size))
         100
         """
-        with self._between_ticks():
+        with self._turns:
             return reader(self.economy)
 
     def watch(self, watcher: Callable[[Snapshot], None]) -> None:
@@ -175,19 +175,6 @@ class World:
     def unwatch(self, watcher: Callable[[Snapshot], None]) -> None:
         """Call ``watcher`` no more."""
         self._watchers = [other for other in self._watchers if other != watcher]
-
-    @contextmanager
-    def _between_ticks(self) -> Iterator[None]:
-        """Hold ticks back: whoever asks is let in as soon as the tick in progress is over, however fast they follow."""
-        with self._change:
-            self._asking += 1
-        try:
-            with self._lock:
-                yield
-        finally:
-            with self._change:
-                self._asking -= 1
-                self._change.notify_all()
 
     # -- the thread ---------------------------------------------------------------------------
 
@@ -201,14 +188,11 @@ class World:
                     self._stop()
                     continue
                 self._due += 1
-                self._change.wait_for(lambda: not self._asking or self._ended)
-                if not self._playing:
-                    continue
                 delay = self._start + self._due * self._pace - time.monotonic()
                 if delay > 0.0 and self._change.wait_for(lambda: not self._playing or self._ended, delay):
                     continue
             try:
-                with self._lock:
+                with self._turns:
                     if not self._playing:  # paused since: who waited for the tick in progress is told the truth
                         continue
                     self.economy.step()
@@ -234,3 +218,16 @@ class World:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def dated_at(shock: Dateable, tick: Tick) -> dict[str, Any]:
+    """Return a shock as values once ``tick`` is over: what does not say when strikes in the next.
+
+    A world that plays goes on while somebody thinks, so a date relative to its tick is only known between two ticks.
+
+    Examples
+    --------
+    >>> dated_at({"kind": "symbol_halt"}, 7), dated_at(lambda tick: {"kind": "symbol_halt", "at": tick + 5}, 7)
+    ({'at': 8, 'kind': 'symbol_halt'}, {'at': 12, 'kind': 'symbol_halt'})
+    """
+    return {"at": tick + 1, **(shock(tick) if callable(shock) else shock)}
