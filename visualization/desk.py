@@ -17,11 +17,12 @@ from typing import Any, Literal, TypeVar
 
 from ..core.errors import CatallaxyError, OutOfBounds, RunError
 from ..core.logs import get_logger
+from ..core.units import Tick
 from ..model.economy import Economy
 from ..model.levers import worded
 from ..model.scenario import Scenario, load_scenario
 from ..model.snapshot import Snapshot
-from ..model.world import World
+from ..model.world import Dateable, World, dated_at
 from .reel import Reel
 from .wealth_reel import WealthReel
 
@@ -207,11 +208,16 @@ class Desk:
         """Submit an action of an agent for the next tick (see `Economy.submit`)."""
         return self.world.submit(agent, action, source="dashboard")
 
-    def inject(self, shock: Mapping[str, Any]) -> int:
-        """Submit a shock (see `Economy.inject`); without ``at`` it strikes at the next tick."""
-        values = {"at": self.run.snapshot.tick + 1, **shock}
-        number = self.world.inject(values, source="dashboard")
-        self.note(f"{str(values.get('kind', 'shock')).replace('_', ' ')} comes at tick {values['at']}")
+    def inject(self, shock: Dateable) -> int:
+        """Submit a shock (see `World.inject`); without ``at`` it strikes at the next tick."""
+        injected: dict[str, Any] = {}
+
+        def made(tick: Tick) -> dict[str, Any]:
+            injected.update(dated_at(shock, tick))
+            return injected
+
+        number = self.world.inject(made, source="dashboard")
+        self.note(f"{str(injected.get('kind', 'shock')).replace('_', ' ')} comes at tick {injected['at']}")
         return number
 
     def change(self, changes: Mapping[str, Any]) -> int:

@@ -87,6 +87,13 @@ class Grid(Panel):
     tools = traitlets.Bool(True).tag(sync=True)
 
 
+class Form(Panel):
+    """Fields that Python declares, and actions that name their effect before they have it."""
+
+    _esm: ClassVar[Any] = script("form")
+    _css: ClassVar[Any] = text("style.css") + text("form.css")
+
+
 class Choice(Panel):
     """One of a few words; `value` follows what is chosen."""
 
@@ -101,3 +108,17 @@ class Levers(Panel):
     _esm: ClassVar[Any] = script("levers")
     _css: ClassVar[Any] = text("style.css") + text("levers.css")
     unfolded = traitlets.Int(99).tag(sync=True)
+
+
+class Matrix(Panel):
+    """A matrix of sectors, with its sums and whether they are what they should be."""
+
+    _esm: ClassVar[Any] = script("matrix")
+    _css: ClassVar[Any] = text("style.css") + text("macro.css")
+
+
+class Accounts(Panel):
+    """One amount read in several ways, and whether they agree."""
+
+    _esm: ClassVar[Any] = script("accounts")
+    _css: ClassVar[Any] = text("style.css") + text("macro.css")

@@ -1,0 +1,41 @@
+"""What pages with tables and forms share: a table's question is kept for its tab, a form's answer goes back to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from ...core.errors import CatallaxyError
+from ..forms import Mailbox
+from ..frame import ui
+from ..listing import Ask, Column
+
+Act = Callable[[dict[str, Any]], None]
+
+
+def asked(columns: Sequence[Column], opened: Callable[[str], Any] | None = None) -> tuple[Any, Act]:
+    """Return what a tab asks of a table, as a reference, and what hears it; ``opened`` is told the row chosen."""
+    question = ui.use_ref(Ask())
+
+    def act(said: dict[str, Any]) -> None:
+        if "ask" in said:
+            question.current = Ask.of(said["ask"], columns, question.current)
+        elif opened is not None and isinstance(said.get("open"), str):
+            opened(said["open"])
+
+    return question, act
+
+
+def forms_act(mail: Mailbox, asks: Mapping[str, Act], does: Mapping[str, Act]) -> Act:
+    """Return what hears a form: a refusal is told beside the fields, and nothing is done that was not named."""
+
+    def act(said: dict[str, Any]) -> None:
+        known, key = (does, said.get("do")) if "do" in said else (asks, said.get("ask"))
+        if not isinstance(key, str) or key not in known:
+            return
+        try:
+            known[key](said)
+        except CatallaxyError as error:
+            mail.answer(wrong=str(error))
+
+    return act
