@@ -162,18 +162,21 @@ def live(
     """
     tab = this_tab()
     element = kind.element(**traits)
-    panel = ui.use_ref(None)
+    panel, shown = ui.use_ref(None), ui.use_ref(None)
 
     def attach() -> Callable[[], None]:
-        widget = ui.get_widget(element)
+        shown.current = ui.get_widget(element)
         return tab.attach(
-            widget, lambda desk, seen: panel.current[0](desk, seen), every, lambda said: panel.current[1](said), beats
+            shown.current,
+            lambda desk, seen: panel.current[0](desk, seen),
+            every,
+            lambda said: panel.current[1](said),
+            beats,
         )
 
     def again() -> None:
-        widget = ui.get_widget(element)
         if panel.current is not None and panel.current[2] != subject:
-            tab.refresh(widget)
+            tab.refresh(shown.current)  # an element equal to the one before it has no widget of its own
         panel.current = (feed, act or (lambda _said: None), subject)
 
     ui.use_effect(again, [subject, feed])
