@@ -419,9 +419,9 @@ class Economy(PopulatedModel):
         >>> economy.settings.traders.activity, economy.baseline.traders.activity
         (0.5, 0.1)
         """
-        asked = self.settings_asked
-        with_changes(asked, plain_values(changes) if isinstance(changes, Mapping) else changes)
-        return self._enqueue(source, -1, {"type": "CHANGE", "changes": plain_values(changes)})
+        plain = dict(sorted(plain_values(changes).items())) if isinstance(changes, Mapping) else changes
+        with_changes(self.settings_asked, plain)
+        return self._enqueue(source, -1, {"type": "CHANGE", "changes": plain})
 
     def levers(self) -> tuple[Lever, ...]:
         """Return the settings that may change while this economy runs, with their values and bounds."""
