@@ -121,7 +121,7 @@ def read_form(desk: Desk, said: dict[str, Any]) -> AskedShock:
     """
     scenario, kind = desk.run.scenario, said.get("group")
     groups = {group["key"]: group for group in shock_groups(scenario)}
-    if kind not in groups:
+    if not isinstance(kind, str) or kind not in groups:
         raise OutOfBounds("kind of shock", kind, f"give a known one{nearest(str(kind), tuple(groups))}")
     values = filled([*groups[kind]["fields"], AFTER, FOLLOWED], said.get("values"))
     after, lasts, horizon = values.pop("after", 0), values.pop("lasts", None), values.pop("horizon", HORIZON)
