@@ -8,63 +8,40 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from ..core.units import BoolArray, FloatArray, IntArray
+from ..core.units import BoolArray, FloatArray, IntArray, OwnerId
 from ..model.clock import DAYS_PER_MONTH
 from .desk import Desk
+from .listing import PER_PAGE, Ask, Column
 from .rankings import sharpe_now
 from .wealth_reel import Accounts, WealthReel
 
-PAGE = 20
-COLUMNS: tuple[tuple[str, str, str, str], ...] = (
-    ("owner", "owner", "text", "id of the account; open it with a click"),
-    ("group", "strategy", "text", "group of traders with one strategy"),
-    ("employer", "employer", "text", "firm that pays the wage"),
-    ("wealth", "wealth", "money", "deposits, bonds and shares less what was borrowed on margin"),
-    ("cash", "cash", "money", "deposits, those reserved by orders too"),
-    ("bonds", "bonds", "money", "government bonds at face"),
-    ("shares", "shares", "money", "shares at last prices"),
-    ("debt", "debt", "money", "borrowed on margin"),
-    ("since", "since opening", "signed", "change of wealth since the opening; wages and consumption are part of it"),
-    ("today", "today", "signed", "change of wealth since the last day ended"),
-    ("month", "21 days", "signed", "change of wealth over the last 21 trading days"),
-    ("sharpe", "Sharpe", "ratio", "mean over deviation of daily changes of wealth above the policy rate, for a year"),
-    ("trades", "trades", "count", "trades since this world was opened here"),
+COLUMNS: tuple[Column, ...] = (
+    Column("owner", "owner", title="id of the account; a click opens its page"),
+    Column("group", "strategy", title="group of traders with one strategy"),
+    Column("employer", "employer", title="firm that pays the wage"),
+    Column("wealth", "wealth", "money", "deposits, bonds and shares less what was borrowed on margin"),
+    Column("cash", "cash", "money", "deposits, those reserved by orders too"),
+    Column("bonds", "bonds", "money", "government bonds at face"),
+    Column("shares", "shares", "money", "shares at last prices"),
+    Column("debt", "debt", "money", "borrowed on margin"),
+    Column("since", "since opening", "signed", "change of wealth since the opening, wages and consumption included"),
+    Column("today", "today", "signed", "change of wealth since the last day ended"),
+    Column("month", "21 days", "signed", "change of wealth over 21 trading days"),
+    Column("sharpe", "Sharpe", "ratio", "mean over deviation of daily changes of wealth above the policy rate, a year"),
+    Column("trades", "trades", "count", "trades since this world was opened here"),
 )
-"""Key, label, form and title of each column."""
 _CLOSED_ONLY = ("employer", "bonds", "debt")
 _WORDS = ("group", "employer")
 _UNIT: Mapping[str, float] = {"money": 100.0, "signed": 0.01, "ratio": 1.0, "count": 1.0, "text": 1.0}
-_FORMS = {key: form for key, _label, form, _title in COLUMNS}
+_FORMS = {column.key: column.form for column in COLUMNS}
 _CONDITION = re.compile(r"^([a-z]*)(>=|<=|>|<|=)(-?[\d.]+)([kmbt%]?)$")
 _SIZE = {"": 1.0, "%": 1.0, "k": 1e3, "m": 1e6, "b": 1e9, "t": 1e12}
 _NO_JOB = {-1: "unemployed", -2: "retired", -3: ""}
-
-
-@dataclass(frozen=True)
-class Ask:
-    """What a visitor wants to see of a table."""
-
-    sort: str = "wealth"
-    down: bool = True
-    filter: str = ""
-    page: int = 0
-
-    @classmethod
-    def of(cls, said: Any, known: tuple[str, ...]) -> Ask:
-        """Return what a message asks for; whatever it says wrongly is as if it had not been said."""
-        said = said if isinstance(said, dict) else {}
-        page = said.get("page")
-        return cls(
-            sort=said["sort"] if said.get("sort") in known else "wealth",
-            down=said.get("down") is not False,
-            filter=str(said.get("filter") or "")[:80].replace("_", " ").strip().lower(),
-            page=max(0, page) if isinstance(page, int) and not isinstance(page, bool) else 0,
-        )
 
 
 class Directory:
@@ -80,7 +57,8 @@ class Directory:
 
     def __init__(self, reel: WealthReel, accounts: Accounts, symbols: tuple[str, ...]) -> None:
         self.accounts, self.closed = accounts, bool((accounts.employer > -3).any())
-        self.keys = tuple(key for key, *_ in COLUMNS if self.closed or key not in _CLOSED_ONLY)
+        self.shown = tuple(column for column in COLUMNS if self.closed or column.key not in _CLOSED_ONLY)
+        self.keys = tuple(column.key for column in self.shown)
         wealth, owners = accounts.wealth.astype(np.float64), accounts.owners
         self.columns: dict[str, Any] = {"owner": owners, "wealth": wealth}
         self.columns |= {key: getattr(accounts, key) for key in ("cash", "bonds", "shares", "debt", "trades")}
@@ -115,7 +93,7 @@ class Directory:
         A condition compares the sorted column, or one that it names: ``>1000``, ``cash<2k``, ``since>=10%``.
         """
         keep = np.ones(self.size, np.bool_)
-        for word in text.split():
+        for word in text.lower().replace("_", " ").split():
             keep &= self._meets(word, sort)
         return keep
 
@@ -155,18 +133,29 @@ class Directory:
                 table.append([value if value == value else None for value in values.tolist()])
         return [list(row) for row in zip(*table, strict=True)]
 
-    def page(self, ask: Ask, *, size: int = PAGE) -> dict[str, Any]:
-        """Return the page of rows that is asked for, and how many there are."""
-        rows = np.flatnonzero(self.found(ask.filter, ask.sort))
-        pages = max(1, -(-rows.shape[0] // size))
-        page = min(ask.page, pages - 1)
-        shown = self.order(rows, ask.sort, down=ask.down)[page * size : (page + 1) * size]
-        owners = self.columns["owner"][shown].tolist()
-        cells = self.cells(shown, self.keys)
+    def page(self, ask: Ask, *, per_page: int = PER_PAGE) -> dict[str, Any]:
+        """Return the message that shows the page of rows that is asked for."""
+        sort = ask.sort if ask.sort in self.keys else "wealth"
+        rows = np.flatnonzero(self.found(ask.filter, sort))
+        pages = max(1, -(-rows.shape[0] // per_page))
+        here = replace(ask, sort=sort, page=min(ask.page, pages - 1))
+        shown = self.order(rows, sort, down=here.down)[here.page * per_page : (here.page + 1) * per_page]
+        owners, cells = self.columns["owner"][shown].tolist(), self.cells(shown, self.keys)
+        found = f"{rows.shape[0]:,} of {self.size:,} traders".replace(",", "\u2009")
         return {
             "rows": [{"key": str(owner), "cells": row} for owner, row in zip(owners, cells, strict=True)],
-            "pages": pages, "found": rows.shape[0], "page": page,
+            "ask": {"sort": sort, "down": here.down, "page": here.page}, "pages": pages,
+            "status": found + (f", page {here.page + 1} of {pages}" if pages > 1 else ""),
+            "none": "nobody meets this filter; try a strategy, an id, or a condition such as >1000 or cash<2k",
         }  # fmt: skip
+
+    def place(self, owner: OwnerId) -> int | None:
+        """Return an owner's place by wealth, 1 the richest; None for who is no trader."""
+        row = int(np.searchsorted(self.accounts.owners, owner))
+        if row >= self.size or self.accounts.owners[row] != owner:
+            return None
+        wealth = self.columns["wealth"]
+        return 1 + int((wealth > wealth[row]).sum() + (wealth[:row] == wealth[row]).sum())
 
     def leaders(self, key: str, number: int) -> IntArray:
         """Return the rows of those with the most of something, the first first; who has left is no leader."""

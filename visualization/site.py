@@ -10,8 +10,9 @@ from .pages.banks import Banks
 from .pages.overview import Overview
 from .pages.scenarios import Scenarios
 from .pages.resources import Resources
+from .pages.traders import Traders
 
-_COMPONENTS: dict[str, Any] = {"": Overview, "markets": Markets, "resources": Resources, "banks": Banks, "scenarios": Scenarios}
+_COMPONENTS: dict[str, Any] = {"": Overview, "markets": Markets, "resources": Resources, "banks": Banks, "scenarios": Scenarios, "traders": Traders}
 
 routes = [
     ui.Route(path or "/", component=_COMPONENTS[path], label=name, layout=None if path else Frame)

@@ -6,6 +6,7 @@ copies that never change again, so that no question holds the world up.
 
 from __future__ import annotations
 
+import math
 import time
 from collections import deque
 from collections.abc import Callable
@@ -14,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from ..core.units import SECTOR_CODE, TRADING_DAYS_PER_YEAR, BoolArray, FloatArray, IntArray, Sector, Tick
+from ..core.units import SECTOR_CODE, TRADING_DAYS_PER_YEAR, BoolArray, FloatArray, IntArray, OwnerId, Sector, Tick
 from ..ledger.chart import BOND, MARGIN_LOAN
 from ..ledger.instruments import InstrumentKind
 from ..model.clock import DAYS_PER_MONTH
@@ -61,6 +62,11 @@ class Day:
     day: int
     wealth: Any
     rate: float
+
+    def of(self, owner: OwnerId) -> float | None:
+        """Return one owner's wealth, None if it was not there."""
+        wealth = float(self.wealth[owner]) if owner < self.wealth.shape[0] else math.nan
+        return None if math.isnan(wealth) else wealth
 
 
 class WealthReel:

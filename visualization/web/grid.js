@@ -14,7 +14,11 @@ function render(context) {
   search.oninput = () => { clearTimeout(wait); wait = setTimeout(() => { ask.filter = search.value; ask.page = 0; send(); }, 150); };
   back.onclick = () => { ask.page = Math.max(0, ask.page - 1); send(); };
   on.onclick = () => { ask.page = Math.min(pages - 1, ask.page + 1); send(); };
+  let headed = "";
   function headings() {
+    const now = JSON.stringify([columns, ask.sort, ask.down]);
+    if (now === headed) return;  // a button that a visitor is about to press stays the same button
+    headed = now;
     const row = make("tr");
     for (const c of columns) {
       const cell = make("th", c.form === "text" ? "" : "cx-right", undefined, { scope: "col", title: c.title || "", "aria-sort": ask.sort === c.key ? (ask.down ? "descending" : "ascending") : "none" });
@@ -25,26 +29,36 @@ function render(context) {
     }
     head.replaceChildren(row);
   }
-  function cell(c, value) {
+  const exact = (c, value) => (c.form === "money" && value !== null && value !== undefined ? thin((value / 100).toFixed(2).split(".")[0]).replace("-", "\u2212") : "");
+  function fill(node, c, value) {
     const signedForm = c.form === "signed" || c.form === "change";
-    return make("td", (c.form === "text" ? "" : "cx-right ") + (signedForm && value !== null ? tone(value) : ""), form(c.form, value));
+    const classes = (c.form === "text" ? "" : "cx-right ") + (signedForm && value !== null ? tone(value) : ""), words = form(c.form, value);
+    if (node.className !== classes) node.className = classes;
+    if (node.textContent !== words) node.textContent = words;
+    const whole = exact(c, value);
+    if (node.title !== whole) node.title = whole;
+  }
+  function line() {
+    const row = make("tr", "", undefined, { tabindex: "0" });
+    row.onclick = () => model.send({ open: row.dataset.key });
+    row.onkeydown = (event) => { if (event.key === "Enter") model.send({ open: row.dataset.key }); };
+    return row;
   }
   return attend(context, (message) => {
     if (message.columns) columns = message.columns;
     if (message.ask) ask = { ...ask, ...message.ask };
     headings();
     pages = Math.max(1, message.pages || 1);
-    const chosen = message.rows.map((r) => {
-      const row = make("tr", r.selected ? "cx-selected" : "", undefined, { tabindex: "0", "data-key": r.key });
-      row.append(...columns.map((c, i) => cell(c, r.cells[i])));
-      row.onclick = () => model.send({ open: r.key });
-      row.onkeydown = (event) => { if (event.key === "Enter") model.send({ open: r.key }); };
-      return row;
+    body.querySelector("tr:not([data-key])")?.remove();
+    while (body.children.length > message.rows.length) body.lastChild.remove();
+    message.rows.forEach((r, place) => {
+      const row = body.children[place] || body.appendChild(line());
+      row.dataset.key = r.key;
+      row.className = (r.selected ? "cx-selected " : "") + (r.tone ? "cx-" + r.tone : "");
+      while (row.children.length > columns.length) row.lastChild.remove();
+      columns.forEach((c, i) => fill(row.children[i] || row.appendChild(make("td")), c, r.cells[i]));
     });
-    const focused = document.activeElement?.closest?.("tr")?.dataset.key;
-    body.replaceChildren(...chosen);
-    if (focused && body.contains === undefined) chosen.find((r) => r.dataset.key === focused)?.focus();
-    if (!chosen.length) { const row = make("tr"), none = make("td", "cx-muted", message.none || "no rows", { colspan: columns.length }); row.append(none); body.append(row); }
+    if (!message.rows.length) { const row = make("tr"), none = make("td", "cx-muted", message.none || "no rows", { colspan: columns.length }); row.append(none); body.append(row); }
     status.textContent = message.status || "";
     back.disabled = ask.page <= 0; on.disabled = ask.page >= pages - 1;
     back.hidden = on.hidden = pages <= 1;
