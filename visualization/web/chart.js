@@ -23,8 +23,8 @@ async function render(context) {
   el.append(stage);
   const echarts = await library(model);
   const chart = echarts.init(stage, null, { renderer: "canvas" });
-  let option = null, rows = [];
-  const whole = () => { if (option) { chart.setOption({ animation: false, ...resolved(option), ...(rows.length ? { dataset: { source: rows } } : {}) }, true); } };
+  let option = null, patch = null, rows = [];
+  const whole = () => { if (option) { chart.setOption({ animation: false, ...resolved(option), ...(rows.length ? { dataset: { source: rows } } : {}) }, true); if (patch) chart.setOption(resolved(patch)); } };
   const fit = new ResizeObserver(() => chart.resize());
   fit.observe(stage);
   const repaint = () => whole();
@@ -32,13 +32,13 @@ async function render(context) {
   chart.on("click", (event) => model.send({ click: event.name ?? null, at: event.dataIndex ?? null, of: event.dataType ?? null }));
   const end = attend(context, (message) => {
     if (message.height) stage.style.height = message.height + "px";
-    if (message.option) { option = message.option; rows = message.rows || []; whole(); }
+    if (message.option) { option = message.option; patch = null; rows = message.rows || []; whole(); }
     else if (message.rows) {
       if (message.drop) rows.splice(rows.length - message.drop, message.drop);
       rows.push(...message.rows);
       if (message.keep && rows.length > message.keep) rows.splice(0, rows.length - message.keep);
       chart.setOption({ dataset: { source: rows } });
-    } else if (message.patch) chart.setOption(resolved(message.patch));
+    } else if (message.patch) { patch = message.patch; chart.setOption(resolved(patch)); }
     stage.dataset.rows = rows.length;
     if (rows.length) stage.dataset.last = JSON.stringify(rows[rows.length - 1]);
   });

@@ -8,11 +8,13 @@ const tone = (x) => (x > 0 ? "cx-up" : x < 0 ? "cx-down" : "cx-flat");
 
 const FORMS = {
   price: (x) => (missing(x) ? MISSING : thin((x / 100).toFixed(2).split(".")[0]) + "." + (Math.abs(x) / 100).toFixed(2).split(".")[1]),
+  quoted: (x) => (missing(x) ? "" : FORMS.price(x)),
   points: (x) => (missing(x) ? MISSING : x.toFixed(2)),
   count: (x) => (missing(x) ? MISSING : thin(String(Math.round(x))).replace("-", "\u2212")),
   number: (x) => (missing(x) ? MISSING : Math.abs(x) >= 1000 ? short(x) : String(+x.toPrecision(4)).replace("-", "\u2212")),
   plain: (x) => (missing(x) ? MISSING : (Math.abs(x) >= 10000 ? thin(Math.abs(x).toFixed(0)) : String(+Math.abs(x).toPrecision(6))).replace(/^/, x < 0 ? "\u2212" : "")),
   money: (x) => (missing(x) ? MISSING : short(x / 100)),
+  wealth: (x) => (missing(x) ? MISSING : long(x / 100)),
   percent: (x) => (missing(x) ? MISSING : (100 * x).toFixed(2).replace("-", "\u2212") + " %"),
   signed: (x) => (missing(x) ? MISSING : `${arrow(x)} ${sign(x)}${Math.abs(100 * x).toFixed(2)} %`),
   change: (x) => (missing(x) ? MISSING : `${arrow(x)} ${sign(x)}${short(Math.abs(x))}`),
@@ -21,6 +23,10 @@ const FORMS = {
   text: (x) => (missing(x) || x === "" ? MISSING : String(x)),
   flag: (x) => (missing(x) ? MISSING : x ? "yes" : "no"),
 };
+function long(x) {  // five digits, where three would tell the lines of an axis apart no more
+  const unit = [[1e12, "\u2009T"], [1e9, "\u2009B"], [1e6, "\u2009M"], [1e3, "\u2009k"]].find(([size]) => Math.abs(x) >= size) || [1, ""];
+  return String(+(x / unit[0]).toPrecision(5)).replace("-", "\u2212") + unit[1];
+}
 function short(x) {
   const size = Math.abs(x), minus = x < 0 ? "\u2212" : "";
   for (const [unit, name] of [[1e12, "T"], [1e9, "B"], [1e6, "M"], [1e3, "k"]])
@@ -47,6 +53,7 @@ function attend({ model, el }, hear) {
     curtain.textContent = text;
     curtain.className = "cx-curtain" + (kind ? " cx-" + kind : "");
     curtain.hidden = !text;
+    el.classList.toggle("cx-void", kind === "empty");
   };
   el.classList.add("cx-panel-body");
   el.append(curtain);

@@ -8,7 +8,7 @@ function render(context) {
     if (message.fresh) list.replaceChildren();
     for (const e of message.events) {
       const row = make("li", "cx-event cx-" + (e.tone || "info"));
-      row.append(make("time", "", e.when), make("b", "", e.name), make("span", "", e.text));
+      row.append(make("time", "", e.when), make("b", "", e.name), make("span", "", e.text, { title: e.text }));
       list.prepend(row);
     }
     while (list.children.length > most) list.lastChild.remove();
