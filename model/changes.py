@@ -6,7 +6,6 @@ A component that holds its section of the scenario gets the new one, so nothing 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
@@ -83,8 +82,7 @@ def _check_kind(key: str, value: object, section: Parameters, name: str) -> None
         raise OutOfBounds(key, _shown(value), "give true or false")
     if kind == "choice" and not isinstance(value, str):
         raise OutOfBounds(key, _shown(value), "give a word")
-    number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    if kind in ("int", "float") and not (number and math.isfinite(value)):
+    if kind in ("int", "float") and (isinstance(value, bool) or not isinstance(value, (int, float))):
         raise OutOfBounds(key, _shown(value), "give a number")
 
 

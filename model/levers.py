@@ -200,11 +200,13 @@ def _lever(group: Group, name: str, now: Parameters, asked: Parameters, opening:
     field = type(opening).model_fields[name]
     baseline = getattr(opening, name)
     kind = kind_of(field)
-    bounds = _range(*_bounds(type(opening), name), baseline, kind == "int") if kind in ("int", "float") else ()
+    low = high = step = None
+    if kind in ("int", "float"):
+        low, high, step = _range(*_bounds(type(opening), name), baseline, kind == "int")
     return Lever(
         f"{group.section}.{name}", group.section, name.replace("_", " "), field.description or "", kind, group.unit,
-        group.effect, getattr(now, name), getattr(asked, name), baseline, *(bounds or (None, None, None)),
-        choices=_choices(field, opening) if kind == "choice" else (),
+        group.effect, getattr(now, name), getattr(asked, name), baseline, low, high, step,
+        _choices(field, opening) if kind == "choice" else (),
     )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ function render(context) {
   el.append(box);
   const percent = (l) => l.unit.startsWith("%");
   const shown = (l, x) => (missing(x) ? "" : percent(l) ? String(+(100 * x).toPrecision(9)) : String(+x.toPrecision(9)));
-  const worded = (l, x) => (missing(x) ? "unset" : x === true ? "on" : x === false ? "off" : typeof x === "string" ? x.replace(/_/g, " ") : (shown(l, x) + " " + l.unit).trim().replace("-", "\u2212"));
+  const worded = (l, x) => (missing(x) ? "unset" : x === true ? "on" : x === false ? "off" : typeof x === "string" ? x.replace(/_/g, " ") : shown(l, x).replace("-", "\u2212") + (percent(l) ? " %" : ""));
   const read = (l, text) => { const x = +(percent(l) ? +(text / 100).toPrecision(12) : +text); return l.kind === "int" ? Math.round(x) : x; };
 
   function row(l) {
@@ -16,6 +16,7 @@ function render(context) {
     const head = make("div", "cx-lever-head"), foot = make("div", "cx-lever-foot");
     const id = "cx-lever-" + l.key.replace(/\W/g, "-");
     head.append(make("label", "", l.label, { for: id }));
+    const tells = make("div", "cx-lever-about cx-muted", l.description);
     const r = { l, node, state: RESTS, wait: 0, says: make("span", "cx-muted"), back: make("button", "cx-small cx-lever-back", "↺", { type: "button", "aria-label": `${l.label} back to the baseline`, title: "back to the baseline" }) };
     const send = (value) => { clearTimeout(r.wait); r.state = SENT; model.send({ change: { [l.key]: value } }); };
     const later = (value, ms) => { clearTimeout(r.wait); r.state = MOVES; r.wait = setTimeout(() => send(value()), ms); };
@@ -43,7 +44,7 @@ function render(context) {
     }
     r.back.onclick = () => send(l.baseline);
     foot.append(r.says, r.back);
-    node.prepend(head);
+    node.prepend(head, tells);
     node.append(foot);
     rows.set(l.key, r);
     draw(r);
@@ -68,7 +69,10 @@ function render(context) {
     const moved = asked !== l.baseline, waits = asked !== l.value;
     r.node.classList.toggle("cx-moved", moved);
     r.back.disabled = !moved;
-    r.says.textContent = (moved ? `baseline ${worded(l, l.baseline)} · ` : "") + (waits ? `now ${worded(l, l.value)}, changes at the ${l.effect}` : `acts from the ${l.effect}`);
+    const holds = waits ? `now ${worded(l, l.value)}, waits for the next tick` : `baseline ${worded(l, l.baseline)} · ${l.effect}`;
+    r.says.textContent = holds;
+    r.says.title = `a change acts from the ${l.effect} on`;
+    r.says.classList.toggle("cx-waits", waits);
   }
 
   const title = (name) => name.replace(/_/g, " ").replace(".", ": ");
@@ -76,9 +80,9 @@ function render(context) {
     if (message.sections) {
       rows.clear();
       box.replaceChildren(...message.sections.map((s, i) => {
-        const group = make("details", "cx-lever-group", undefined, { "data-testid": "levers-" + s.name });
-        const head = make("summary", "", title(s.name)), grid = make("div", "cx-lever-grid");
-        head.append(make("span", "cx-muted", s.about));
+        const group = make("details", "cx-lever-group" + (s.levers.length < 3 ? " cx-few" : ""), undefined, { "data-testid": "levers-" + s.name });
+        const head = make("summary"), grid = make("div", "cx-lever-grid");
+        head.append(make("b", "", title(s.name)), make("span", "cx-muted", s.about));
         grid.append(...s.levers.map(row));
         group.append(head, grid);
         group.open = i < model.get("unfolded");
