@@ -45,7 +45,7 @@ def _line(colour: str, **more: Any) -> dict[str, Any]:
 
 def group_option(names: list[str], *, rebased: bool) -> dict[str, Any]:
     """Return the option of one line a group over days; rows are day and a number for each group."""
-    form = "$points" if rebased else "$money"
+    form = "$points" if rebased else "$wealth"
     return {
         "grid": {"left": 10, "right": 58, "top": 44, "bottom": 34},
         "legend": {"top": 0, "left": 0, "itemWidth": 12, "itemHeight": 8, "itemGap": 8,
@@ -63,9 +63,9 @@ def history_option() -> dict[str, Any]:
     """Return the option of one owner's wealth over days; rows are day and wealth."""
     return {
         "grid": {"left": 10, "right": 58, "top": 10, "bottom": 34},
-        "tooltip": {"trigger": "axis", **_TOOLTIP, "valueFormatter": "$money"},
+        "tooltip": {"trigger": "axis", **_TOOLTIP, "valueFormatter": "$wealth"},
         "xAxis": _across("trading day", type="value", min="dataMin", max="dataMax", minInterval=1),
-        "yAxis": _up("$money", scale=True, splitNumber=4),
+        "yAxis": _up("$wealth", scale=True, splitNumber=4),
         "series": [_line("@accent", name="wealth", encode={"x": 0, "y": 1}, areaStyle={"opacity": 0.08})],
     }
 
@@ -95,21 +95,20 @@ def ranks(owners: list[str], then: list[tuple[int, list[int]]]) -> Message:
 
 def lorenz(curve: list[list[float]], gini: float | None) -> Message:
     """Return the message of a Lorenz curve over the line where all have the same."""
-    equal = {"data": [[0, 0], [1, 1]], "silent": True, "tooltip": {"show": False}}
+    per_cent = [[round(100.0 * people, 2), round(100.0 * wealth, 3)] for people, wealth in curve]
+    equal = {"data": [[0, 0], [100, 100]], "silent": True, "tooltip": {"show": False}}
     told = "" if gini is None else f"Gini {gini:.3f}"
     return {
         "option": {
             "grid": {"left": 10, "right": 52, "top": 10, "bottom": 34},
-            "tooltip": {"trigger": "axis", **_TOOLTIP, "valueFormatter": "$percent"},
+            "tooltip": {"trigger": "axis", **_TOOLTIP, "valueFormatter": "$points"},
             "graphic": [
                 {"type": "text", "left": 20, "top": 16, "style": {"text": told, "fill": "@text", "fontSize": 13}}
             ],
-            "xAxis": _across(
-                "part of traders, the poorest first", type="value", max=1, axisLabel={**_LABEL, "formatter": "$percent"}
-            ),
-            "yAxis": _up("$percent", max=1, splitNumber=4),
+            "xAxis": _across("per cent of traders, the poorest first", type="value", max=100),
+            "yAxis": _up("$count", min="dataMin", max=100, interval=25),
             "series": [
-                _line("@accent", name="part of wealth", data=curve, areaStyle={"opacity": 0.08}),
+                _line("@accent", name="part of wealth", data=per_cent, areaStyle={"opacity": 0.08}),
                 {
                     **_line("@muted", name="all the same", **equal),
                     "lineStyle": {"width": 1, "type": "dashed", "color": "@muted"},
@@ -124,15 +123,16 @@ def histogram(bins: list[list[float]], none: int) -> Message:
     if not bins:
         return {"empty": "nobody has any wealth"}
     told = f"{none} have nothing, or owe more than they have" if none else ""
+    style = {"text": told, "fill": "@muted", "fontSize": 11}
+    label = {**_LABEL, "formatter": "$money", "interval": max(1, len(bins) // 5)}
+    bars = {"type": "bar", "name": "traders", "barCategoryGap": "8%", "itemStyle": {"color": "@accent", "opacity": 0.8}}
     return {
         "option": {
             "grid": {"left": 10, "right": 52, "top": 22, "bottom": 34},
             "tooltip": {"trigger": "item", **_TOOLTIP, "valueFormatter": "$count"},
-            "graphic": [{"type": "text", "left": 10, "top": 2, "style": {"text": told, "fill": "@muted", "fontSize": 11}}],
-            "xAxis": _across("wealth, logarithmic", type="category", data=[middle for middle, _count in bins],
-                             axisLabel={**_LABEL, "formatter": "$money", "interval": max(1, len(bins) // 5)}),
+            "graphic": [{"type": "text", "left": 10, "top": 2, "style": style}],
+            "xAxis": _across("wealth, logarithmic", type="category", data=[m for m, _count in bins], axisLabel=label),
             "yAxis": _up("$count", splitNumber=4),
-            "series": [{"type": "bar", "name": "traders", "data": [count for _middle, count in bins], "barCategoryGap": "8%",
-                        "itemStyle": {"color": "@accent", "opacity": 0.8}}],
+            "series": [{**bars, "data": [count for _middle, count in bins]}],
         }
-    }  # fmt: skip
+    }

@@ -78,9 +78,8 @@ def _tile(key: str, label: str, value: Any, form: str, delta: float | None = Non
 
 
 def _person(now: dict[str, Any]) -> list[dict[str, Any]]:
-    bank = [] if now["bank"] is None else [_tile("bank", "house bank", now["bank"].split(",")[0], "text")]
     left = [] if now["left"] is None else [_tile("left", "left at tick", now["left"], "count")]
-    return [_tile("name", "owner", now["name"], "text"), *bank, *left]
+    return [{**_tile("name", "owner", now["name"], "text"), "wide": True}, *left]
 
 
 def _standing(desk: Desk, owner: OwnerId, now: dict[str, Any]) -> list[dict[str, Any]]:
@@ -94,13 +93,12 @@ def _standing(desk: Desk, owner: OwnerId, now: dict[str, Any]) -> list[dict[str,
     place = directory_of(desk).place(owner)
     return [
         _tile("wealth", "wealth", wealth, "money", title="all it holds and is owed less all it owes, without goods"),
-        _tile("cash", "deposits", now["cash"], "money"),
         _tile("debt", "debt", now["debt"], "money"),
         _tile("since", "since opening", _change(wealth, opening), "signed"),
         _tile("today", "today", _change(wealth, before[1]), "signed"),
         _tile("month", "21 days", _change(wealth, before[DAYS_PER_MONTH]), "signed"),
         _tile("sharpe", "Sharpe", known(ratio), "ratio", title="of daily changes of wealth above the policy rate"),
-        *([] if place is None else [_tile("place", "place by wealth", place, "count")]),
+        *([] if place is None else [_tile("place", "place", place, "count", title="among all traders by wealth")]),
     ]
 
 

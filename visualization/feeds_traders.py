@@ -71,7 +71,7 @@ def leaders(key: str) -> Feed:
         past = then[0][1] if len(then) > 1 else [0] * rows.shape[0]
         cells = directory.cells(rows, ("owner", "group", key))
         columns = [
-            ("place", "", "count", "place now"), ("owner", "owner", "text", ""), ("group", "strategy", "text", ""),
+            ("place", "#", "count", "place now"), ("owner", "owner", "text", ""), ("group", "strategy", "text", ""),
             (key, {"wealth": "wealth", "since": "since opening", "sharpe": "Sharpe"}[key], RANKED[key], ""),
             ("past", f"day {then[0][0]}" if len(then) > 1 else "before", "count", "place at the end of that day"),
         ]  # fmt: skip
@@ -161,7 +161,7 @@ def spread(kind: Callable[[], str]) -> Feed:
 def beginning(desk: Desk) -> str:
     """Return a sentence about which owners there are."""
     size = desk.look(lambda economy: economy.ledger.owners.size)
-    return f"Owners are numbered 0 to {size - 1:,}; these are the kinds there are.".replace(",", "\u2009")
+    return f"owners are numbered 0 to {size - 1}; a click opens the first of a kind"
 
 
 def kinds(desk: Desk, seen: Any) -> tuple[Message | None, Any]:
@@ -170,13 +170,12 @@ def kinds(desk: Desk, seen: Any) -> tuple[Message | None, Any]:
     if told == seen:
         return None, seen
     columns = [
-        ("kind", "kind", "text"), ("number", "how many", "count"), ("first", "first id", "text"),
-        ("last", "last id", "text"),
+        ("kind", "kind", "text"), ("number", "how many", "count"), ("first", "first id", "count"),
+        ("last", "last id", "count"),
     ]  # fmt: skip
     return {
         "columns": [{"key": key, "label": label, "form": form, "sortable": False} for key, label, form in columns],
         "rows": [
-            {"key": str(row["first"]), "cells": [row["kind"], row["number"], str(row["first"]), str(row["last"])]}
-            for row in told
+            {"key": str(row["first"]), "cells": [row["kind"], row["number"], row["first"], row["last"]]} for row in told
         ],
     }, told

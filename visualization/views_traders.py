@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..agents.margin_accounts import Standing
-from ..core.units import OwnerId
+from ..core.units import OwnerId, Sector
 from ..ledger.contracts import AMOUNT, CREDITOR, DEBTOR
 from ..ledger.instruments import InstrumentKind
 from ..markets.orders import R_BOOK, R_OWNER, R_PRICE, R_QUANTITY, R_SIDE
@@ -28,10 +28,16 @@ def who(economy: Economy, owner: OwnerId) -> str:
     """Return what an owner is called: its symbol if it is listed, its kind and id if it is one of many."""
     if not exists(economy, owner):
         return "nobody"
-    kind = economy.ledger.owners.kind_of(owner).replace("_", " ")
-    issuers = {i.issuer: i.name for i in economy.ledger.instruments.dense if i.kind is InstrumentKind.SHARE}
-    alone = int((economy.ledger.owners.column("kind") == economy.ledger.owners.column("kind")[owner]).sum()) == 1
-    return f"{issuers[owner]}, {kind}" if owner in issuers else kind if alone else f"{kind} {owner}"
+    owners = economy.ledger.owners
+    kind = owners.kind_of(owner).replace("_", " ")
+    if owners.sector_of(owner) is Sector.HOUSEHOLDS:
+        return f"{kind} {owner}"
+    dense = economy.ledger.instruments.dense
+    symbol = next((i.name for i in dense if i.issuer == owner and i.kind is InstrumentKind.SHARE), None)
+    if symbol is not None:
+        return f"{symbol}, {kind}"
+    of_its_kind = int((owners.column("kind") == owners.column("kind")[owner]).sum())
+    return kind if of_its_kind == 1 else f"{kind} {owner}"
 
 
 def kinds(economy: Economy) -> list[dict[str, Any]]:
@@ -49,13 +55,10 @@ def kinds(economy: Economy) -> list[dict[str, Any]]:
 def profile(economy: Economy, owner: OwnerId) -> dict[str, Any]:
     """Return all that the page of an existing owner shows of the present."""
     ledger, owners = economy.ledger, economy.ledger.owners
-    bank, died = int(owners.column("house_bank")[owner]), int(owners.column("died")[owner])
+    died = int(owners.column("died")[owner])
     return {
         "name": who(economy, owner), "left": died if died >= 0 else None,
-        "sector": str(owners.sector_of(owner)), "bank": who(economy, bank) if bank >= 0 else None,
         "wealth": int(net_worth(economy, np.array([owner]))[0]),
-        "cash": int(ledger.balance(owner, ledger.money)),
-        "reserved": int(ledger.holdings[owner, ledger.money, 1]),
         "debt": int(ledger.contracts.debts[:, owner].sum()),
         "holdings": holdings(economy, owner), "orders": orders(economy, owner),
         "contracts": contracts(economy, owner), "facts": facts(economy, owner),
@@ -132,12 +135,14 @@ def facts(economy: Economy, owner: OwnerId) -> list[dict[str, Any]]:
     closed = economy.closed
     if closed is None:
         return []
+    keeper = int(economy.ledger.owners.column("house_bank")[owner])
+    bank = [] if keeper < 0 else [_fact("bank", "house bank", who(economy, keeper).split(",")[0], "text")]
     if 0 <= owner - closed.households.first < closed.households.size:
-        return _household(economy, closed, owner)
+        return _household(economy, closed, owner) + bank
     for owners, tell in ((closed.firms.owners, _firm), (closed.banks.owners, _bank)):
         row = np.flatnonzero(owners == owner)
         if row.size:
-            return tell(economy, closed, int(row[0]))
+            return tell(economy, closed, int(row[0])) + bank
     return []
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
 from typing import Any
 
 from .. import feeds_trader, feeds_traders
@@ -59,7 +58,7 @@ def _Directory() -> None:
 
     with Page():
         with ui.Div(classes=["cx-bare", "cx-w12"]):
-            live(Tiles, feeds_traders.tiles, every=2.0)
+            live(Tiles, feeds_traders.tiles, every=1.0)
         with Panel("All traders", 12, "money in currency units; a click opens a trader"):
             live(
                 Grid, feeds_traders.table(lambda: ask.current), every=1.0, act=said,
@@ -67,7 +66,7 @@ def _Directory() -> None:
             )  # fmt: skip
         for title, key in (("Richest", "wealth"), ("Best since the opening", "since"), ("Best Sharpe ratio", "sharpe")):
             with Panel(title, 4):
-                live(Grid, feeds_traders.leaders(key), every=2.0, act=said, tools=False, testid=f"leaders-{key}")
+                live(Grid, feeds_traders.leaders(key), every=1.0, act=said, tools=False, testid=f"leaders-{key}")
         scales = _choice(["money", "opening = 100"], scale, set_scale, "scale of mean wealth")
         with Panel("Mean wealth by strategy", 6, "at day ends", handles=[scales]):
             live(
@@ -75,7 +74,7 @@ def _Directory() -> None:
                 label="mean wealth of a trader by strategy at day ends", testid="groups",
             )  # fmt: skip
         shapes = _choice(["Lorenz curve", "histogram"], shape, set_shape, "picture of the distribution")
-        with Panel("Distribution of wealth", 6, handles=[shapes]):
+        with Panel("Distribution of wealth", 6, "" if shape == "histogram" else "per cent", handles=[shapes]):
             live(
                 Chart, feeds_traders.spread(lambda: shape), every=2.0, subject=shape, height=270,
                 label=f"{shape} of traders' wealth", testid="spread",
@@ -86,6 +85,12 @@ def _Directory() -> None:
                 Chart, feeds_traders.ranks(lambda: _RANKED[by]), every=2.0, subject=by, height=260,
                 label=f"places of today's leaders by {by} at day ends", testid="ranks",
             )  # fmt: skip
+
+
+@component
+def _Back() -> None:
+    with ui.Div(classes=["cx-bare", "cx-w12", "cx-back"]), ui.Link("/traders"):
+        ui.HTML(tag="span", unsafe_innerHTML="‹ all traders")
 
 
 @component
@@ -110,16 +115,15 @@ def _Owner(owner: int) -> None:
                 tools=False, testid=f"owner-{name}",
             )  # fmt: skip
 
-    with Page():
-        with ui.Div(classes=["cx-bare", "cx-w12"]), ui.Link("/traders"):
-            ui.HTML(tag="span", classes=["cx-muted"], unsafe_innerHTML="‹ all traders")
+    with ui.Div(classes=["cx-owner"]), Page():
+        _Back()
         with ui.Div(classes=["cx-bare", "cx-w12"]):
             live(Tiles, feeds_trader.tiles(owner, profile), every=1.0, subject=owner, testid="owner-tiles")
-        grid("Holdings", 6, "shares at last prices, money at face", "holdings", HOLDINGS, "name",
+        grid("Holdings", 5, "shares at last prices, money at face", "holdings", HOLDINGS, "name",
              "nothing is held", market)  # fmt: skip
-        with Panel("Wealth", 6, "at day ends, currency units"):
+        with Panel("Wealth", 7, "at day ends, currency units"):
             live(
-                Chart, feeds_trader.wealth(owner), every=1.0, subject=owner, height=250,
+                Chart, feeds_trader.wealth(owner), every=1.0, subject=owner, height=264,
                 label=f"wealth of owner {owner} at day ends", testid="owner-wealth",
             )  # fmt: skip
         with Panel("Work and business", 12):
@@ -139,8 +143,6 @@ def _Unknown(named: str) -> None:
             router.push(page)
 
     with Page():
-        with ui.Div(classes=["cx-bare", "cx-w12"]), ui.Link("/traders"):
-            ui.HTML(tag="span", classes=["cx-muted"], unsafe_innerHTML="‹ all traders")
-        with Panel(f"There is no owner {named[:40]!r}", 12):
-            ui.HTML(tag="p", classes=["cx-muted"], unsafe_innerHTML=escape(feeds_traders.beginning(desk)))
+        _Back()
+        with Panel(f"There is no owner {named[:40]}", 6, feeds_traders.beginning(desk)):
             live(Grid, feeds_traders.kinds, every=1.0, act=said, tools=False, testid="owner-kinds")
