@@ -126,7 +126,7 @@ def candle_option() -> dict[str, Any]:
             {"left": 8, "right": 62, "top": 8, "height": "70%"},
             {"left": 8, "right": 62, "top": "80%", "bottom": 20},
         ],
-        "tooltip": {"trigger": "axis", "axisPointer": {"type": "cross"}, "backgroundColor": "@panel",
+        "tooltip": {"trigger": "axis", "axisPointer": {"type": "cross"}, "confine": True, "backgroundColor": "@panel",
                     "borderColor": "@line", "textStyle": {"color": "@text", "fontSize": 12}},
         "axisPointer": {"link": [{"xAxisIndex": "all"}]},
         "xAxis": [
@@ -135,17 +135,20 @@ def candle_option() -> dict[str, Any]:
         ],
         "yAxis": [
             {"scale": True, "position": "right", "splitLine": {"lineStyle": {"color": "@line"}},
-             "axisLabel": {"color": "@muted", "fontSize": 11, "formatter": "$price"}},
+             "axisLabel": {"color": "@muted", "fontSize": 11, "formatter": "$price"},
+             "axisPointer": {"label": {"formatter": "$price"}}},
             {"gridIndex": 1, "position": "right", "splitNumber": 1, "splitLine": {"show": False},
-             "axisLabel": {"show": False}},
+             "axisLabel": {"show": False}, "axisPointer": {"label": {"formatter": "$count"}}},
         ],
         "dataZoom": [{"type": "inside", "xAxisIndex": [0, 1]}],
         "visualMap": {"show": False, "seriesIndex": 1, "dimension": 6,
                       "pieces": [{"value": 1, "color": "@up"}, {"value": -1, "color": "@down"}]},
         "series": [
-            {"type": "candlestick", "encode": {"x": 0, "y": [1, 2, 3, 4]},
+            {"type": "candlestick", "name": "price", "dimensions": [None, "open", "close", "low", "high"],
+             "encode": {"x": 0, "y": [1, 2, 3, 4], "tooltip": [1, 4, 3, 2]}, "tooltip": {"valueFormatter": "$quoted"},
              "itemStyle": {"color": "@up", "color0": "@down", "borderColor": "@up", "borderColor0": "@down"}},
-            {"type": "bar", "xAxisIndex": 1, "yAxisIndex": 1, "encode": {"x": 0, "y": 5},
+            {"type": "bar", "name": "lots", "xAxisIndex": 1, "yAxisIndex": 1, "encode": {"x": 0, "y": 5},
+             "tooltip": {"valueFormatter": "$count"},
              "itemStyle": {"opacity": 0.5}},
         ],
     }  # fmt: skip

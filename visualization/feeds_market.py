@@ -42,9 +42,9 @@ def figures(symbol: Callable[[], str]) -> Feed:
             row = {key: views.told(values[book : book + 1])[0] for key, values in columns.items()}
             return row, views.company(economy, symbol()) | {"opening": int(economy.opening[book])}
 
-        row, company = desk.look(read)
-        told = _tiles(row, company)
-        return (None, told) if told == seen else ({"fresh": seen is None, "tiles": told}, told)
+        told = _tiles(*desk.look(read))
+        fresh = told if seen is None else [tile for tile, before in zip(told, seen, strict=True) if tile != before]
+        return ({"fresh": seen is None, "tiles": fresh} if fresh else None), told
 
     return listed(symbol, feed)
 
@@ -98,7 +98,6 @@ def _mark(mark: tuple[str, str] | None) -> tuple[Any, ...]:
 def with_marks(option: Message) -> Message:
     """Return the option of candles with vertical lines where columns 7 to 10 of the rows tell of an event."""
     pieces = [{"value": number, "color": f"@{_TONES[kind]}"} for number, kind in enumerate(views.MARKS)]
-    price, lots = option["series"]
     line = {
         "type": "bar", "name": "event", "yAxisIndex": 2, "barWidth": 1.5, "barGap": "-100%", "z": 1,
         "encode": {"x": 0, "y": 7, "tooltip": [10]}, "labelLayout": {"hideOverlap": True},
@@ -107,16 +106,12 @@ def with_marks(option: Message) -> Message:
     }  # fmt: skip
     option["grid"][0]["top"] = 20
     option["xAxis"][1]["axisLabel"]["showMinLabel"] = False
+    unseen = {"gridIndex": 0, "show": False, "min": 0, "max": 1, "axisPointer": {"show": False}}
     return {
         **option,
-        "yAxis": [*option["yAxis"], {"gridIndex": 0, "show": False, "min": 0, "max": 1}],
+        "yAxis": [*option["yAxis"], unseen],
         "visualMap": [option["visualMap"], {"show": False, "seriesIndex": 2, "dimension": 9, "pieces": pieces}],
-        "series": [
-            {**price, "name": "price", "tooltip": {"valueFormatter": "$price"},
-             "dimensions": [None, "open", "close", "low", "high"]},
-            {**lots, "name": "lots", "tooltip": {"valueFormatter": "$count"}},
-            line,
-        ],
+        "series": [*option["series"], line],
     }  # fmt: skip
 
 
@@ -127,7 +122,7 @@ def depth(symbol: Callable[[], str]) -> Feed:
         def read(economy: Economy) -> tuple[Any, Any]:
             return economy.exchange.books.depth(economy.exchange.listings.expect(symbol()), LEVELS)
 
-        rows = views.cumulative(*desk.look(read))
+        rows = views.cumulative(*views.near(*desk.look(read)))
         if rows == seen:
             return None, rows
         return ({"option": depth_option()} if seen is None else {"drop": len(seen)}) | {"rows": rows}, rows
@@ -180,6 +175,7 @@ def spread_option() -> Message:
         "xAxis": {**_AXIS, "type": "category",
                   "axisLabel": {**_AXIS["axisLabel"], "hideOverlap": True, "showMinLabel": False}},
         "yAxis": {**_AXIS, "type": "value", "position": "right", "splitNumber": 3,
+                  "axisLabel": {**_AXIS["axisLabel"], "formatter": "$count"},
                   "splitLine": {"lineStyle": {"color": "@line"}}},
         "series": [{"type": "line", "name": "spread, bp", "step": "end", "encode": {"x": 0, "y": 1},
                     "showSymbol": False, "lineStyle": {"color": "@accent", "width": 1.2},

@@ -103,11 +103,12 @@ def _signed(change: float) -> str:
 def map_option(nodes: list[Message]) -> Message:
     """Return the ECharts option of the map: colours run from down over the panel's line to up, around no change."""
     return {
-        "tooltip": {"backgroundColor": "@panel", "borderColor": "@line", "confine": True,
+        "tooltip": {"backgroundColor": "@panel", "borderColor": "@line", "confine": True, "formatter": "{b}",
                     "textStyle": {"color": "@text", "fontSize": 12}},
         "series": [{
-            "type": "treemap", "id": "map", "animation": False, "data": nodes, "left": 0, "right": 0, "top": 0, "bottom": 0,
-            "roam": False, "nodeClick": False, "breadcrumb": {"show": False}, "squareRatio": 1.2,
+            "type": "treemap", "id": "map", "name": "all symbols", "data": nodes, "animation": False,
+            "left": 0, "right": 0, "top": 0, "bottom": 0, "squareRatio": 1.2,
+            "roam": False, "nodeClick": False, "breadcrumb": {"show": False},
             "visualDimension": 1, "visualMin": -FULL_TONE, "visualMax": FULL_TONE, "colorMappingBy": "value",
             "itemStyle": {"borderColor": "@panel", "borderWidth": 1, "gapWidth": 1},
             "upperLabel": {"show": True, "height": 18, "color": "@muted", "fontSize": 11},

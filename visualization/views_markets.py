@@ -16,10 +16,13 @@ from .listing import Column, Row
 from .reel import Reel
 
 Values = dict[str, Any]
+Level = tuple[int, int]
+"""Price and lots."""
 
 PHASES = ("open", "halted", "auction")
 PAGE_ROWS = 25
 MONTHS_PER_QUARTER = 3
+NEAR = 0.05
 _LONGEST = 60
 COLUMNS = (
     Column("symbol", "symbol", "text", "symbol of the share"),
@@ -137,7 +140,21 @@ def name_of(economy: Economy, owner: OwnerId) -> str:
     return f"{kind} {economy.symbols[issuers.index(owner)]}" if owner in issuers else f"{kind} {owner}"
 
 
-def cumulative(bids: list[tuple[int, int]], asks: list[tuple[int, int]]) -> list[list[int | None]]:
+def near(bids: list[Level], asks: list[Level]) -> tuple[list[Level], list[Level]]:
+    """Return the levels that are no further from the best ones' mid-price than `NEAR` of it; best first.
+
+    Examples
+    --------
+    >>> near([(99, 5), (9, 1)], [(101, 2), (500, 3)])
+    ([(99, 5)], [(101, 2)])
+    """
+    best = [side[0][0] for side in (bids, asks) if side]
+    mid = sum(best) / max(len(best), 1)
+    kept = [[level for level in side if abs(level[0] - mid) <= NEAR * mid] for side in (bids, asks)]
+    return kept[0], kept[1]
+
+
+def cumulative(bids: list[Level], asks: list[Level]) -> list[list[int | None]]:
     """Return depth as rows of price, lots bid there or higher, lots asked there or lower; prices rise.
 
     Examples
@@ -174,6 +191,9 @@ MARKS = ("shock", "failure", "halt", "auction", "resume", "rule", "news")
 """The kinds of mark on a chart, the weightiest first."""
 
 
+_ABOUT = ("rule", "setting", "resource", "reason")
+
+
 def mark_kind(event: str) -> str | None:
     """Return which kind of mark an event of table events leaves on the chart of a symbol; None for most.
 
@@ -184,10 +204,12 @@ def mark_kind(event: str) -> str | None:
     """
     if event.startswith("shock:"):
         return "shock"
-    if event in ("switch", "tax"):
+    if event in ("switch", "tax", "changed"):
         return "rule"
     if event.endswith("_failure"):
         return "failure"
+    if event.startswith("resource:"):
+        return "news"
     return next((kind for kind in MARKS if event.startswith(kind)), None)
 
 
@@ -199,9 +221,9 @@ def marks(economy: Economy, symbol: str, *, daily: bool) -> dict[int, tuple[str,
         if kind is None or happened.symbol not in ("", symbol) or not _strikes(happened.facts, symbol):
             continue
         x = economy.clock.day_of(happened.tick) if daily else happened.tick
-        words = happened.event.removeprefix("shock:").replace("_", " ")
-        told = happened.facts.get("rule") or happened.facts.get("reason")
-        words = f"{words}: {told}" if told else words
+        words = happened.event.removeprefix("shock:").replace("_", " ").replace(":", " ")
+        about = next((str(happened.facts[name]) for name in _ABOUT if happened.facts.get(name)), "")
+        words = f"{words}: {about.replace('_', ' ')}" if about else words
         before = found.get(x)
         if before is not None:
             kind = min(kind, before[0], key=MARKS.index)

@@ -59,7 +59,11 @@ def _Board(watched: Callable[[Feed], Feed]) -> None:
     with Page():
         with ui.Div(classes=["cx-bare", "cx-w12"]):
             live(Tiles, watched(feeds_markets.tiles), every=0.5)
-        with Panel("Change today by market value", 12, f"area: market value; colour: from a fall of {full} % over no change to a rise"):
+        with Panel(
+            "Change today by market value",
+            12,
+            f"area: market value; colour: from a fall of {full} % over no change to a rise",
+        ):
             live(
                 Chart, feeds_markets.heat, every=1.0, act=said, height=180,
                 label="map of all symbols: area is market value, colour the change of today", testid="heat",
@@ -98,27 +102,27 @@ def _Market(symbol: str, epoch: int, watched: Callable[[Feed], Feed]) -> None:
     with Page():
         _Heading(symbol, epoch)
         with ui.Div(classes=["cx-bare", "cx-w12", "cx-two-rows"]):
-            live(Tiles, watched(feeds_market.figures(which)), every=0.5, subject=symbol)
+            live(Tiles, watched(feeds_market.figures(which)), every=1.0, subject=symbol)
         with Panel("Price and volume", 8, "currency units, lots; lines: shocks, rules, halts, news", handles=[bars]):
             live(
                 Chart, feeds_market.candles(which, daily=lambda: bool(shown.current[1])), subject=(symbol, daily),
-                label=f"candles of {symbol}", testid="candles", height=390,
+                every=0.4, label=f"candles of {symbol}", testid="candles", height=390,
             )  # fmt: skip
         with Panel("Book and trades", 4, "lots at a price"):
-            live(Ladder, feeds_market.listed(which, feeds.ladder(which)), subject=symbol)
-        with Panel("Depth over time", 7, "lots by tick and price, brighter for more; lines are best bid and ask"):
+            live(Ladder, feeds_market.listed(which, feeds.ladder(which)), every=0.4, subject=symbol)
+        with Panel("Depth over time", 7, "lots by tick and price since the page opened; lines: best bid and ask"):
             live(
                 DepthMap, feeds_market.depth_map(which), every=0.5, subject=symbol, height=230,
                 label=f"depth of {symbol} over time", testid="depth-map",
             )  # fmt: skip
         with Panel("Depth", 5, "lots bid or asked up to a price"):
             live(
-                Chart, feeds_market.depth(which), every=0.5, subject=symbol, height=230,
+                Chart, feeds_market.depth(which), every=1.0, subject=symbol, height=230,
                 label=f"cumulative depth of {symbol}", testid="depth",
             )  # fmt: skip
         with Panel("Spread", 7, "basis points of the mid-price, at the end of each tick"):
             live(
-                Chart, feeds_market.spread(which), every=0.5, subject=symbol, height=266,
+                Chart, feeds_market.spread(which), every=1.0, subject=symbol, height=266,
                 label=f"spread of {symbol}", testid="spread",
             )  # fmt: skip
         with Panel("Largest holders", 5, "free and reserved lots"):
@@ -153,14 +157,14 @@ def _Unknown(named: str, epoch: int, watched: Callable[[Feed], Feed]) -> None:
     symbols = desk.run.snapshot.symbols
     found = views.nearest_symbols(named, symbols)
     more = f": the first {len(found)} of {len(symbols)}" if len(found) < len(symbols) else ""
-    with Page(), Panel(f"There is no symbol {named[:40]!r} in scenario {desk.run.scenario.name}", 12):
-        with ui.Div(classes=["cx-ways"]):
-            ui.HTML(
-                tag="span", classes=["cx-muted"], attributes={"data-testid": "unknown"},
-                unsafe_innerHTML=escape(f"Listed are, those most like it first{more}"),
-            )  # fmt: skip
-            for symbol in found:
-                _Way(symbol, address(symbol))
+    title = f"There is no symbol {named[:40]!r} in scenario {desk.run.scenario.name}"
+    with Page(), Panel(title, 12), ui.Div(classes=["cx-ways"]):
+        ui.HTML(
+            tag="span", classes=["cx-muted"], attributes={"data-testid": "unknown"},
+            unsafe_innerHTML=escape(f"Listed are, those most like it first{more}"),
+        )  # fmt: skip
+        for symbol in found:
+            _Way(symbol, address(symbol))
     _Board(watched)
 
 
