@@ -50,7 +50,8 @@ def option(figure: Figure, *, named: bool = True, form: str = "plain") -> Option
     """
     across = next((mark.names for mark in figure.marks if isinstance(mark, Bars | Blocks)), None)
     plain = replace(figure, marks=tuple(mark for mark in figure.marks if not isinstance(mark, Candles)))
-    legend = [{"name": _words(label), "icon": _ICONS[kind]} for label, _, kind in labels(plain)]
+    told = [mark for mark in figure.marks if not isinstance(mark, Rule)]
+    legend = [{"name": _words(label), "icon": _ICONS[kind]} for label, _, kind in labels(plain) if len(told) > 1]
     drawn: Option = {
         "grid": _grid(figure, bool(legend), named),
         "tooltip": _tooltip(figure, form),
@@ -128,6 +129,7 @@ def _axis(
         axis |= {"name": _words(name), **place, "nameTextStyle": style}
     if not up and not logarithmic and reach[1] > reach[0]:
         axis |= {"min": "dataMin", "max": "dataMax"}
+        axis["axisLabel"]["showMaxLabel"] = False  # it would stand in the one before it
     return axis
 
 

@@ -154,7 +154,12 @@ def test_labels_are_never_taken_for_tones_or_formats() -> None:
     (line,) = series(Line(X, Y, "@up"))
 
     assert line["name"] == "\u200b@up"
-    assert option(figure(Line(X, Y, "$price")))["legend"]["data"][0]["name"] == "\u200b$price"
+    assert option(figure(Line(X, Y, "$price"), Line(X, Y)))["legend"]["data"][0]["name"] == "\u200b$price"
+
+
+def test_what_stands_alone_needs_no_legend() -> None:
+    assert "legend" not in option(figure(Line(X, Y, "velocity"), Rule(1.0, "flood")))
+    assert len(option(figure(Line(X, Y, "velocity"), Line(X, Y, "trend")))["legend"]["data"]) == 2
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,142 @@
+"""The feeds of the page of macroeconomics: charts are told at month ends and when something strikes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ..batch.figures import Figure
+from ..core.errors import CatallaxyError
+from ..ledger.matrices import FlowMatrix, Matrix, Revaluations
+from ..ledger.periods import RUN
+from ..model.economy import Economy
+from . import views_accounts, views_macro
+from .desk import Desk
+from .echarts import growing, option, rows
+from .live import Feed, Message
+from .macro_history import MOST, Months, months_of
+from .views_macro import NO_ECONOMY, NO_MONTH, Shown
+
+SHEET, FLOWS, REVALUATIONS = "balance-sheet", "flows", "revaluations"
+MATRICES: Mapping[str, Callable[[Economy, str, bool], Matrix]] = {
+    SHEET: lambda economy, _period, _ended: economy.balance_sheet(),
+    FLOWS: lambda economy, period, ended: FlowMatrix.of(economy.ledger, period, ended=ended),
+    REVALUATIONS: lambda economy, period, ended: Revaluations.of(economy.ledger, period, ended=ended),
+}
+FORMS: Mapping[str, str] = {"money": "money"}
+"""Number formats of charts whose values are no plain numbers."""
+
+
+def missing(desk: Desk) -> str:
+    """Return why there are no months to show, if so."""
+    if desk.run.scenario.macro.form == "none":
+        return NO_ECONOMY
+    return "" if months_of(desk).size else NO_MONTH
+
+
+def tiles(desk: Desk, seen: Any) -> tuple[Message | None, Any]:
+    """Tell the key figures of the newest month."""
+    months = months_of(desk)
+    if seen == months.newest:
+        return None, seen
+    told = views_macro.tiles(months, desk.look(views_macro.reports_of))
+    return {"fresh": seen is None, "tiles": told}, months.newest
+
+
+def chart(name: str) -> Feed:
+    """Tell a chart its months: all at first and when something strikes, then those that are new."""
+    draw = views_macro.CHARTS[name]
+
+    def feed(desk: Desk, seen: Any) -> tuple[Message | None, Any]:
+        if empty := missing(desk):
+            return ({"empty": empty}, empty) if empty != seen else (None, seen)
+        months = months_of(desk)
+        told, moments, ahead = seen if isinstance(seen, tuple) else (0, -1, False)
+        if (told, moments) == (months.newest, len(months.moments)):
+            return None, seen
+        figure = draw(months)
+        fresh = (months.newest, len(months.moments), _reaches(months) > months.newest)
+        if isinstance(figure, str):
+            return {"empty": figure}, fresh
+        if not told or ahead or moments != len(months.moments):
+            return {"option": _drawn(figure, months), "rows": rows(figure)}, fresh
+        since = max(0, months.size - (months.newest - told))
+        return {"rows": rows(figure, since), "keep": MOST}, fresh
+
+    return feed
+
+
+def _drawn(figure: Figure, months: Months) -> Message:
+    """Return the option of a growing figure, wide enough for what has struck since the last month end."""
+    drawn = growing(figure, named=False, form=FORMS.get(figure.name, "number"))
+    if (reach := _reaches(months)) > months.newest:
+        drawn["xAxis"][0]["max"] = reach
+    return _small(drawn)
+
+
+def _small(drawn: Message) -> Message:
+    """Return an option with as few marks on its axis as a small chart has room for."""
+    drawn["yAxis"][0]["splitNumber"] = 3
+    return drawn
+
+
+def _reaches(months: Months) -> int:
+    """Return the month with which the axis has to end."""
+    last = months.moments[-1].tick if months.moments else 0
+    return max(months.newest, -(-last // months.per_month))
+
+
+def scatter(name: str) -> Feed:
+    """Tell the Phillips or the Beveridge curve."""
+
+    def feed(desk: Desk, seen: Any) -> tuple[Message | None, Any]:
+        if empty := missing(desk):
+            return ({"empty": empty}, empty) if empty != seen else (None, seen)
+        months = months_of(desk)
+        if seen == months.newest:
+            return None, seen
+        figure = _curve(desk, name, months)
+        return (
+            {"empty": figure} if isinstance(figure, str) else {"option": _small(option(figure, named=False))}
+        ), months.newest
+
+    return feed
+
+
+def _curve(desk: Desk, name: str, months: Months) -> Shown:
+    if name == "beveridge":
+        return views_macro.beveridge(months)
+    found = desk.look(lambda economy: (views_macro.reports_of(economy), economy.settings.firms.normal_unemployment))
+    return views_macro.phillips(months, *found)
+
+
+def matrix(name: str, period: Callable[[], str], ended: Callable[[], bool]) -> Feed:
+    """Tell a table a matrix: of the moment, of a period under way, or of the one that ended last; a run never ends."""
+
+    def feed(desk: Desk, seen: Any) -> tuple[Message | None, Any]:
+        key = desk.run.epoch, desk.run.snapshot.tick, period(), ended()
+        if key == seen:
+            return None, seen
+        last = ended() and period() != RUN
+        try:
+            return desk.look(lambda economy: views_accounts.matrix(MATRICES[name](economy, period(), last))), key
+        except CatallaxyError as error:
+            return {"empty": str(error)}, key
+
+    return feed
+
+
+def gdp(desk: Desk, seen: Any) -> tuple[Message | None, Any]:
+    """Tell the GDP of the last month three ways."""
+    if desk.run.scenario.macro.form != "full":
+        reduced = desk.run.scenario.macro.form == "reduced"
+        empty = views_macro.ONLY_CLOSED.format(what="national accounts") if reduced else NO_ECONOMY
+    else:
+        empty = "" if months_of(desk).size else NO_MONTH
+    if empty:
+        return ({"empty": empty}, empty) if empty != seen else (None, seen)
+    month = months_of(desk).newest
+    if seen == month:
+        return None, seen
+    told = desk.look(lambda e: None if e.closed is None else views_accounts.gdp(e.closed.accounts.month, month))
+    return told, month
