@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .frame import PAGES, Frame, ui
+from .pages.macro import Macro
 from .pages.markets import Markets
 from .pages.banks import Banks
 from .pages.overview import Overview
@@ -12,7 +13,7 @@ from .pages.scenarios import Scenarios
 from .pages.resources import Resources
 from .pages.traders import Traders
 
-_COMPONENTS: dict[str, Any] = {"": Overview, "markets": Markets, "resources": Resources, "banks": Banks, "scenarios": Scenarios, "traders": Traders}
+_COMPONENTS: dict[str, Any] = {"": Overview, "macro": Macro, "markets": Markets, "resources": Resources, "banks": Banks, "scenarios": Scenarios, "traders": Traders}
 
 routes = [
     ui.Route(path or "/", component=_COMPONENTS[path], label=name, layout=None if path else Frame)
