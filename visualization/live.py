@@ -102,6 +102,8 @@ class Tab:
         while not ended.is_set():
             for panel in tuple(self._panels.values()):
                 self.serve(panel)
+                for asked in [other for other in tuple(self._panels.values()) if not other.due]:
+                    self.serve(asked)  # who asks is answered before anybody hears more
             self._wake.wait(BEAT)
             self._wake.clear()
 
@@ -121,8 +123,18 @@ class Tab:
                 _LOG.exception("a feed failed")
                 message, panel.seen = {"error": f"{type(error).__name__}: {error}"}, None
             panel.stamp, panel.due = stamp, now + panel.every - 0.01
-            if message is not None:
-                panel.widget.send(message)
+            if message is not None and not _sent(panel.widget, message):
+                panel.seen = None
+
+
+def _sent(widget: Any, message: Message) -> bool:
+    """Send a message; False when the browser is gone, which is no reason to leave the other panels without news."""
+    try:
+        widget.send(message)
+    except Exception:
+        _LOG.debug("a panel cannot be reached", exc_info=True)
+        return False
+    return True
 
 
 _TAB: Any = ui.create_context(None)
