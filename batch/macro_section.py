@@ -11,6 +11,7 @@ import numpy as np
 
 from ..core.units import SECTORS, FloatArray, IntArray
 from ..ledger.matrix_text import SUM, Row, layout
+from .figures import Figure
 from .macro_figures import macro_figures, year_of_gdp
 from .matrix_figures import stacked
 from .report_page import NONE, aside, count, grid, money, table, tile
@@ -28,7 +29,7 @@ def macro_section(run: RunData) -> str:
     if not months["month"].size:
         return aside("The economy is measured at month ends: no month has ended yet.")
     tiles = f'<dl class="tiles">{"".join(_tiles(months))}</dl>'
-    drawn = grid(*map(shown, macro_figures(months, _shocks(run))))
+    drawn = grid(*map(shown, macro_figures(months, shock_months(run))))
     lines = balance_sheet(run)
     return f'<div class="stack">{tiles}{drawn}{_balance(lines) if lines else ""}</div>'
 
@@ -39,7 +40,8 @@ def macro_months(run: RunData) -> dict[str, FloatArray]:
     return {name: np.asarray(rows.column(name).to_numpy(), np.float64) for name in rows.column_names}
 
 
-def _shocks(run: RunData) -> list[tuple[float, str]]:
+def shock_months(run: RunData) -> list[tuple[float, str]]:
+    """Return month and name of the shocks that struck; none where there are too many to be told apart."""
     ticks = run.ticks_per_day * _DAYS_PER_MONTH
     struck = [row for row in run.records("events") if str(row["event"]).startswith("shock:")]
     found = [(row["tick"] / ticks, str(row["event"])[6:].replace("_", " ")) for row in struck]
@@ -114,14 +116,23 @@ def _code(sector: str) -> int:
     return next(code for code, known in enumerate(SECTORS) if str(known) == sector)
 
 
-def _balance(lines: Sequence[Row]) -> str:
-    """Return the balance sheet as a figure, and as the matrix of the literature."""
-    net = np.asarray(np.sum([row.amounts for row in lines], axis=0), np.int64)
-    figure = stacked(
-        "balance-sheet", "Balance sheet of the sectors", lines, net, ends="net worth", sides=("liabilities", "assets"),
+def balance_figure(lines: Sequence[Row]) -> Figure:
+    """Return the balance sheet as a figure."""
+    return stacked(
+        "balance-sheet", "Balance sheet of the sectors", lines, _net(lines), ends="net worth",
+        sides=("liabilities", "assets"),
         note="At the end of the last day, shares at last prices. Whatever one sector claims, another owes: only "
         "capital and inventories are nobody's debt.",
     )  # fmt: skip
+
+
+def _net(lines: Sequence[Row]) -> IntArray:
+    return np.asarray(np.sum([row.amounts for row in lines], axis=0), np.int64)
+
+
+def _balance(lines: Sequence[Row]) -> str:
+    """Return the balance sheet as a figure, and as the matrix of the literature."""
+    net, figure = _net(lines), balance_figure(lines)
     balanced = [*lines, Row("net worth", -net)]
     heads, texts = layout(balanced, Row(SUM, np.sum([row.amounts for row in balanced], axis=0)))
     return grid(shown(figure)) + table(
