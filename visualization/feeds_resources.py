@@ -13,7 +13,7 @@ from .listing import Ask, answer
 from .live import Feed, Message
 
 MOST_MONTHS = 600
-TONES = ("accent", "warn", "second", "up", "down", "error", "muted", "text")
+TONES = ("accent", "warn", "second", "up", "down", "text", "muted")
 CHARTS: dict[str, tuple[str, ...]] = {
     "reserves": ("reserves",), "flows": ("extracted", "renewed"), "price": ("price",), "scarcity": ("scarcity",),
 }  # fmt: skip
@@ -73,7 +73,7 @@ def tiles(desk: Desk, seen: Any) -> tuple[Message | None, Any]:
         figures = (
             ("month", "month", month, "count", "months that have ended"),
             ("scarcest", "scarcest", scarce["resource"].replace("_", " "), "text", "highest index of scarcity"),
-            ("scarcity", "its scarcity index", scarce["scarcity"], "ratio", "1 - reserves over those at the opening"),
+            ("scarcity", "its scarcity index", round(scarce["scarcity"], 4), "number", "1 - reserves / opening"),
             ("found", "found something", sum(r["discovered"] > 0 for r in rows), "count", "resources, in the month"),
             ("lost", "lost something", sum(r["lost"] > 0 for r in rows), "count", "resources, in the month"),
             ("blocked", "blocked now", len(desk.look(views.blocked)), "count", "resources whose capacity is cut"),

@@ -69,12 +69,11 @@ class Ask:
         )
 
 
-def known(value: Any) -> float | None:
-    """Return a number, or None where there is none."""
-    if value is None:
+def known(value: Any, places: int = 9) -> float | None:
+    """Return a number, to so many decimal places, or None where there is none."""
+    if value is None or not math.isfinite(value):
         return None
-    number = float(value)
-    return number if math.isfinite(number) else None
+    return round(float(value), places)
 
 
 def chosen(rows: Iterable[Row], columns: Sequence[Column], ask: Ask) -> list[Row]:

@@ -21,7 +21,7 @@ COLUMNS = (
     Column("kind", "kind", title="finite: never grows back; renewable: regrows; artificial: issued each month"),
     Column("reserves", "reserves", "count", "units left to extract, or issued and not taken up"),
     Column("left", "of opening", "percent", "reserves over those at the opening"),
-    Column("scarcity", "scarcity", "ratio", f"1 - reserves over those at the opening, in [-1, 1]; {PUBLISHED}"),
+    Column("scarcity", "scarcity", "number", f"1 - reserves over those at the opening, in [-1, 1]; {PUBLISHED}"),
     Column("price", "price", "price", "price of a unit"),
     Column("move", "change", "signed", "change of the price since the month before"),
     Column("extracted", "extracted", "count", "units taken out in the month"),
@@ -32,7 +32,7 @@ COLUMNS = (
     Column("demand", "demand", "count", "units bought, and wanted in vain"),
     Column("supply", "supply", "count", "units sold, and left over"),
     Column("clearing", "clearing price", "price", f"price that would bring demand and supply together; {PUBLISHED}"),
-    Column("multiplier", "multiplier", "ratio", f"1 + scarcity × weight of the resource; {PUBLISHED}"),
+    Column("multiplier", "multiplier", "number", f"1 + scarcity × weight of the resource; {PUBLISHED}"),
 )
 
 
@@ -70,10 +70,11 @@ def table(
         name, index, old = row["resource"], published.get(row["resource"], {}), earlier.get(row["resource"])
         until = blockades.get(name)
         cells = (
-            name.replace("_", " "), row["kind"], row["reserves"], row["reserves"] / row["base"], known(row["scarcity"]),
+            name.replace("_", " "), row["kind"], row["reserves"], row["reserves"] / row["base"],
+            known(row["scarcity"], 4),
             known(row["price"]), row["price"] / old - 1.0 if old else None, row["extracted"], row["renewed"],
             row["discovered"], row["lost"], None if until is None else f"month {until}", known(index.get("demand")),
-            known(index.get("supply")), known(index.get("clearing_price")), known(index.get("scarcity_multiplier")),
+            known(index.get("supply")), known(index.get("clearing_price")), known(index.get("scarcity_multiplier"), 4),
         )  # fmt: skip
         rows.append(Row(name, cells))
     return rows

@@ -23,11 +23,24 @@ def Resources() -> None:
     """Show a table of all resources, small charts of the chosen one, and all of them compared."""
     desk = the_desk()
     use_epoch(desk)
-    router = ui.use_router()
-    ask, chosen = ui.use_ref(Ask(sort="scarcity")), ui.use_ref("")
+    parts = ui.use_router().parts
     known = desk.look(views.names)
-    named = router.parts[1] if len(router.parts) > 1 else ""
-    chosen.current = resource = named if named in known else next(iter(known), "")
+    chosen = parts[1] if len(parts) > 1 and parts[1] in known else next(iter(known), "")
+    with Page():
+        with ui.Div(classes=["cx-bare", "cx-w12"]):
+            live(Tiles, feeds.tiles, every=1.0)
+        _Table(chosen, known)
+        if known:
+            for kind, words, unit in _SMALL:
+                _Small(chosen, kind, words, unit)
+            _Compared("Reserves of all resources", "of those at the opening", "reserves")
+            _Compared("Prices of all resources", "of those in the first month shown", "price")
+
+
+@component
+def _Table(chosen: str, known: tuple[str, ...]) -> None:
+    router, ask, selected = ui.use_router(), ui.use_ref(Ask(sort="scarcity")), ui.use_ref(chosen)
+    selected.current = chosen
 
     def asked(said: dict[str, Any]) -> None:
         if "ask" in said:
@@ -35,23 +48,25 @@ def Resources() -> None:
         elif said.get("open") in known:
             router.push(f"/resources/{said['open']}")
 
-    with Page():
-        with ui.Div(classes=["cx-bare", "cx-w12"]):
-            live(Tiles, feeds.tiles, every=1.0)
-        with Panel("Resources", 12, "units and prices of the last month; the scarcity index moves no price"):
-            live(
-                Grid, feeds.grid(lambda: ask.current, lambda: chosen.current), act=asked, every=1.0, subject=resource,
-                testid="resources", prompt="resource or kind",
-            )  # fmt: skip
-        if known:
-            title = resource.replace("_", " ").capitalize()
-            for kind, words, unit in _SMALL:
-                with Panel(f"{title}: {words}", 3, unit):
-                    live(
-                        Chart, feeds.of_one(lambda: chosen.current, kind), every=1.0, subject=resource,
-                        label=f"{words} of {resource}", testid=f"resource-{kind}", height=165,
-                    )  # fmt: skip
-            with Panel("Reserves of all resources", 6, "of those at the opening"):
-                live(Chart, feeds.of_all("reserves", "percent"), every=1.0, label="reserves of all", height=185)
-            with Panel("Prices of all resources", 6, "of those in the first month shown"):
-                live(Chart, feeds.of_all("price", "percent"), every=1.0, label="prices of all", height=185)
+    with Panel("Resources", 12, "units and prices of the last month; the scarcity index moves no price"):
+        live(
+            Grid, feeds.grid(lambda: ask.current, lambda: selected.current), act=asked, every=1.0, subject=chosen,
+            testid="resources", prompt="resource or kind",
+        )  # fmt: skip
+
+
+@component
+def _Small(resource: str, kind: str, words: str, unit: str) -> None:
+    shown = ui.use_ref(resource)
+    shown.current = resource
+    with Panel(f"{resource.replace('_', ' ').capitalize()}: {words}", 3, unit):
+        live(
+            Chart, feeds.of_one(lambda: shown.current, kind), every=1.0, subject=resource,
+            label=f"{words} of {resource}", testid=f"resource-{kind}", height=165,
+        )  # fmt: skip
+
+
+@component
+def _Compared(title: str, unit: str, column: str) -> None:
+    with Panel(title, 6, unit):
+        live(Chart, feeds.of_all(column, "percent"), every=1.0, label=title, testid=f"all-{column}", height=185)
