@@ -50,26 +50,39 @@ def sharpe_now(reel: WealthReel, owners: IntArray) -> FloatArray:
 
 
 def places_over_time(reel: WealthReel, directory: Directory, key: str, rows: IntArray) -> list[tuple[int, list[int]]]:
-    """Return the place of each of ``rows`` at some day ends, evenly spaced, oldest first: (day, places), 0 for none.
+    """Return the place of each of ``rows`` at some day ends, oldest first, as (day, places); a place is 0 for none.
 
     ``key`` is wealth, since (change since the opening) or sharpe; it is the same figure as of that day.
     """
-    days, owners = tuple(reel.days), directory.accounts.owners
-    first = 0 if key == "wealth" else 1
-    moments = sorted({round(x) for x in np.linspace(first, len(days) - 1, MOMENTS)}) if len(days) > first else []
+    days = tuple(reel.days)
+    step = -(-len(days) // MOMENTS)
+    moments = [n for n, day in enumerate(days) if day.day % step == 0 or n == len(days) - 1]
+    cache: dict[int, Any] = reel.memo.setdefault(f"values of {key}", {})
     told = []
     for moment in moments:
-        values: Any = stacked(days[moment : moment + 1], owners)[0]
-        if key == "since":
-            opening = stacked((Day(0, reel.opening, 0.0),), owners)[0]
-            values = np.where(opening > 0, values / np.where(opening > 0, opening, 1), np.nan).astype(np.float32)
-        elif key == "sharpe":
-            values = sharpe_until(days[: moment + 1], owners).astype(np.float32)
+        day = days[moment].day
+        if day not in cache or cache[day].shape != directory.accounts.owners.shape:
+            cache[day] = _values(reel, days[: moment + 1], directory.accounts.owners, key)
         out = np.zeros(rows.shape[0], np.int64)
-        places(values, rows, out)
+        places(cache[day], rows, out)
         if out.any():
-            told.append((days[moment].day, out.tolist()))
+            told.append((day, out.tolist()))
+    for day in set(cache) - {days[moment].day for moment in moments}:
+        cache.pop(day, None)
     return told
+
+
+def _values(reel: WealthReel, days: tuple[Day, ...], owners: IntArray, key: str) -> Any:
+    """Return (n,) the figure by which owners are ranked at the end of the last of ``days``, NaN for none."""
+    if key == "sharpe":
+        newest = sharpe_now(reel, owners) if days[-1] is reel.days[-1] else sharpe_until(days, owners)
+        return newest.astype(np.float32)
+    wealth = stacked(days[-1:], owners)[0]
+    if key == "wealth":
+        return wealth
+    opening = stacked((Day(0, reel.opening, 0.0),), owners)[0]
+    known = (opening > 0) & (days[-1].day > 0)
+    return np.where(known, wealth / np.where(known, opening, 1), np.nan).astype(np.float32)
 
 
 def gini(wealth: FloatArray) -> float | None:

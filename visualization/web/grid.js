@@ -11,7 +11,7 @@ function render(context) {
   box.append(scroll); el.append(box);
   let ask = { sort: null, down: true, filter: "", page: 0 }, columns = [], wait = 0, pages = 1;
   const send = () => model.send({ ask });
-  search.oninput = () => { clearTimeout(wait); wait = setTimeout(() => { ask.filter = search.value; ask.page = 0; send(); }, 150); };
+  search.oninput = () => { clearTimeout(wait); wait = setTimeout(() => { ask.filter = search.value; ask.page = 0; send(); }, 100); };
   back.onclick = () => { ask.page = Math.max(0, ask.page - 1); send(); };
   on.onclick = () => { ask.page = Math.min(pages - 1, ask.page + 1); send(); };
   let headed = "";
