@@ -30,7 +30,7 @@ def sheet_bars(assets: dict[str, int], liabilities: dict[str, int], fresh: bool)
     series = [
         {"type": "bar", "stack": "sheet", "name": name, "barWidth": 34, "labelLayout": {"hideOverlap": True},
          "itemStyle": {"color": tone, "opacity": _SHADES[k], "borderColor": "@panel", "borderWidth": 1},
-         "data": now["data"], "label": {"formatter": "{a}", "fontSize": 11,
+         "data": now["data"], "label": {"formatter": "{a}", "fontSize": 11, "opacity": 1,
                                         "color": "@text" if k > 1 else "@ground", **now["label"]}}
         for now, (_side, tone, k, name, _value) in zip(moving, parts, strict=True)
     ]  # fmt: skip
@@ -58,7 +58,7 @@ def sheet_table(assets: dict[str, int], liabilities: dict[str, int], fresh: bool
              ("liability", "liabilities and equity", "text"), ("owes", "amount", "price"))  # fmt: skip
     told = cells(rows)
     told[-1]["selected"] = True
-    return {"columns": columns(heads), "rows": told}
+    return {**({"columns": columns(heads)} if fresh else {}), "rows": told}
 
 
 # -- what if -----------------------------------------------------------------------------------

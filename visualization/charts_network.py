@@ -126,8 +126,8 @@ def _loan(loan: tuple[int, int, int], widest: int, names: Sequence[str]) -> dict
 def _caption(network: Network, some: Network) -> str:
     part = f"the {len(some.banks)} largest of {len(network.banks)} banks · " if some is not network else ""
     if not some.loans:
-        return part + "no bank owes another today · dashed: who may lend to whom"
-    return part + "arrows: who has lent whom, wider is more · dashed: who may lend to whom"
+        return part + "no bank owes another today · dashed: may lend"
+    return part + "arrows: lent, wider is more · dashed: may lend"
 
 
 def network_option(network: Network, patch: Mapping[str, Any]) -> dict[str, Any]:

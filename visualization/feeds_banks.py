@@ -96,7 +96,8 @@ def tiles(desk: Desk, seen: tuple[Any, ...] | None) -> tuple[Message | None, tup
     if told == seen:
         return None, seen
     names = ("key", "label", "form", "title", "value")
-    return {"fresh": seen is None, "tiles": [dict(zip(names, tile, strict=True)) for tile in told]}, told
+    fresh = [dict(zip(names, tile, strict=True)) for tile in told if seen is None or tile not in seen]
+    return {"fresh": seen is None, "tiles": fresh}, told
 
 
 def network(chosen: Chosen) -> Feed:
@@ -152,17 +153,24 @@ def page_of(table: Mapping[str, list[Any]], ask: Ask, chosen: str) -> Message:
     pages = max(1, -(-len(some) // ROWS))
     ask.page = min(ask.page, pages - 1)
     shown = some[ask.page * ROWS : (ask.page + 1) * ROWS]
+    told = [
+        {"key": row["bank"], "cells": [_brief(row[key]) for key in keys], "selected": row["bank"] == chosen}
+        for row in shown
+    ]
     return {
-        "rows": [{"key": r["bank"], "cells": [r[key] for key in keys], "selected": r["bank"] == chosen} for r in shown],
-        "ask": ask.told(), "pages": pages, "status": f"{len(kept)} of {len(rows)} banks",
+        "rows": told, "ask": ask.told(), "pages": pages, "status": f"{len(kept)} of {len(rows)} banks",
     }  # fmt: skip
+
+
+def _brief(value: Any) -> Any:
+    return round(value, 5) if isinstance(value, float) else value
 
 
 def sheet(chosen: Chosen, draw: Callable[[dict[str, int], dict[str, int], bool], Message]) -> Feed:
     """Tell a panel the balance sheet of the chosen bank, as ``draw`` makes it."""
 
     def feed(desk: Desk, seen: Any) -> tuple[Message | None, Any]:
-        symbol = chosen()
+        symbol, before = chosen(), seen[0] if seen else {}
 
         def read(economy: Economy, c: ClosedEconomy) -> Any:
             names = views_banks.symbols_of(economy)
@@ -172,7 +180,9 @@ def sheet(chosen: Chosen, draw: Callable[[dict[str, int], dict[str, int], bool],
         if not found:
             return ({"empty": NONE if found is None else unknown(symbol)}, ()) if seen is None else (None, seen)
         assets, liabilities = found
-        return (None, seen) if found == seen else (draw(assets, liabilities, seen is None), found)
+        if not any(assets.values()) and found != seen:
+            return {"empty": f"{symbol} has failed, and what it had and owed is another's now."}, found
+        return (None, seen) if found == seen else (draw(assets, liabilities, not any(before.values())), found)
 
     return feed
 

@@ -324,6 +324,23 @@ def test_the_sheet_of_a_bank_follows_the_ledger(desk: Desk) -> None:
     assert feed(desk, seen)[0] is None
 
 
+def test_an_empty_slot_has_no_sheet_and_its_next_bank_is_drawn_from_scratch(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    feed = feeds_banks.sheet(first, charts_banks.sheet_bars)
+    sheets = iter([({"reserves": 0}, {"equity": 0})] * 2 + [({"reserves": 5}, {"equity": 5})])
+    monkeypatch.setattr(views_banks, "balance_sheet", lambda *_: next(sheets))
+
+    empty, seen = feed(desk, None)
+    nothing, seen = feed(desk, seen)
+    founded, _seen = feed(desk, seen)
+
+    assert empty == {"empty": "B01 has failed, and what it had and owed is another's now."}
+    assert nothing is None
+    assert founded is not None
+    assert "option" in founded
+
+
 def test_a_crafted_question_is_put_right(desk: Desk) -> None:
     ask = feeds_banks.Ask()
     feed = feeds_banks.grid(ask, first)

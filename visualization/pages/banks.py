@@ -43,13 +43,13 @@ def Banks() -> None:
         elif "open" in said:
             choose(said["open"])
 
-    title = symbol or "A bank"
+    title = symbol or "a bank"
     with Page():
         with ui.Div(classes=["cx-bare", "cx-w12"]):
-            live(Tiles, feeds_banks.tiles, every=0.5)
+            live(Tiles, feeds_banks.tiles, every=1.0)
         with Panel("Interbank network", 5, "size: assets, colour: capital ratio"):
             live(
-                Chart, feeds_banks.network(chosen), every=1.0, subject=symbol, height=364, testid="network",
+                Chart, feeds_banks.network(chosen), every=2.0, subject=symbol, height=364, testid="network",
                 act=lambda said: choose(said.get("click")), label="who lent whom among the banks",
             )  # fmt: skip
         with Panel(f"{title}: balance sheet", 7, "currency units"):

@@ -13,6 +13,7 @@ function render(context) {
         if (t.wide) node.style.gridColumn = "span 2";
         tiles.set(t.key, node); row.append(node);
       }
+      if (t.title) node.title = t.title;
       node.children[1].textContent = form(t.form, t.value);
       node.children[1].className = "cx-figure " + ((t.form === "signed" || t.form === "change") && !missing(t.value) ? tone(t.value) : "");
       node.children[2].textContent = t.delta === undefined || t.delta === null ? "" : form(t.delta_form || "signed", t.delta);
