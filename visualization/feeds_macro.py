@@ -114,14 +114,12 @@ def matrix(name: str, period: Callable[[], str], ended: Callable[[], bool]) -> F
     """Tell a table a matrix: of the moment, of a period under way, or of the one that ended last; a run never ends."""
 
     def feed(desk: Desk, seen: Any) -> tuple[Message | None, Any]:
-        key = desk.run.epoch, desk.run.snapshot.tick, period(), ended()
-        if key == seen:
-            return None, seen
         last = ended() and period() != RUN
         try:
-            return desk.look(lambda economy: views_accounts.matrix(MATRICES[name](economy, period(), last))), key
+            found = desk.look(lambda economy: views_accounts.matrix(MATRICES[name](economy, period(), last)))
         except CatallaxyError as error:
-            return {"empty": str(error)}, key
+            found = {"empty": str(error)}
+        return (None, seen) if found == seen else (found, found)
 
     return feed
 

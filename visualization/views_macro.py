@@ -16,7 +16,7 @@ from ..batch.macro_figures import real_gdp, year_of_gdp
 from ..core.errors import CatallaxyError
 from ..core.units import FloatArray
 from ..model.economy import Economy
-from ..model.reports import MacroReports
+from ..model.reports import KEPT, MacroReports
 from .macro_history import Moment, Months
 
 NO_ECONOMY = (
@@ -75,7 +75,7 @@ def rates(months: Months) -> Shown:
     lines = [Line(month, 100.0 * c["policy_rate"], "policy rate", steps=True),
              Line(month, 100.0 * c["long_yield"], "long yield", "second", dash=_DASH)]  # fmt: skip
     if np.isfinite(c["loan_rate"]).any():
-        lines.append(Line(month, 100.0 * c["loan_rate"], "loan rate", "warn", 1.2))
+        lines.append(Line(month, 100.0 * c["loan_rate"], "loan rate", "up", 1.2))
     return _lines("rates", "Interest rates", "per cent a year", months, *lines)
 
 
@@ -118,7 +118,7 @@ def rules(months: Months) -> tuple[Mark, ...]:
         found = tuple(dict.fromkeys(moment.name for moment in group))
         more = f" +{len(found) - 1}" if len(found) > 1 else ""
         if month >= first:
-            marks.append(Rule(month, found[0][:_NAMES_OF_RULES] + more, "down"))
+            marks.append(Rule(month, found[0][:_NAMES_OF_RULES] + more, "warn"))
     return tuple(marks)
 
 
@@ -143,7 +143,7 @@ def phillips(months: Months, reports: MacroReports | None, normal: float) -> Sho
     if not np.isfinite(c["unemployment"]).any():
         return _scatter("phillips", "Phillips curve", "output gap, per cent", "inflation, per cent a year",
                         100.0 * c["output_gap"], rate)  # fmt: skip
-    idle = 100.0 * c["unemployment"]
+    idle = 100.0 * c["unemployment"][-KEPT:]
     fitted = None if reports is None else reports.phillips
     line: tuple[Mark, ...] = ()
     if fitted is not None and np.isfinite(fitted.slope):
@@ -151,7 +151,7 @@ def phillips(months: Months, reports: MacroReports | None, normal: float) -> Sho
         height = 100.0 * float(fitted.expected.mean()) + fitted.slope * (100.0 * normal - ends)
         line = (Line(ends, height, f"slope {_signed(fitted.slope)}", "warn", 1.2, _DASH),)
     return _scatter("phillips", "Phillips curve", "unemployed, per cent", "inflation, per cent a year",
-                    idle, rate, *line)  # fmt: skip
+                    idle, rate[-KEPT:], *line)  # fmt: skip
 
 
 def beveridge(months: Months) -> Shown:
@@ -167,7 +167,7 @@ def _scatter(name: str, title: str, x_label: str, y_label: str, x: FloatArray, y
     known = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
     if not known.size:
         return NO_MONTH
-    x, y = x[known], y[known]
+    x, y = x[known][-KEPT:], y[known][-KEPT:]
     path = Line(x[-_YEAR:], y[-_YEAR:], "last year", "second", 1.0)
     newest = Dots(x[-1:], y[-1:], "newest", "ink", 81.0)
     marks = (Dots(x, y, "", "accent", 16.0, hollow=True), path, *more, newest)

@@ -84,7 +84,7 @@ def test_a_shock_is_marked_where_it_struck(lived: Desk) -> None:
     for name in NAMES:
         figure = views_macro.CHARTS[name](months_of(lived))
         assert isinstance(figure, Figure)
-        assert [mark for mark in figure.marks if isinstance(mark, Rule)] == [Rule(1.43, "rate change", "down")]
+        assert [mark for mark in figure.marks if isinstance(mark, Rule)] == [Rule(1.43, "rate change", "warn")]
 
 
 def test_moments_of_one_month_share_a_mark_and_old_ones_go() -> None:
