@@ -32,7 +32,7 @@ def _across(name: str, **more: Any) -> dict[str, Any]:
 def _up(form: str, **more: Any) -> dict[str, Any]:
     return {
         "position": "right", "splitLine": {"lineStyle": {"color": "@line"}}, "axisLine": {"show": False},
-        "axisLabel": {**_LABEL, "formatter": form}, **more,
+        "axisTick": {"show": False}, "axisLabel": {**_LABEL, "formatter": form}, **more,
     }  # fmt: skip
 
 

@@ -55,7 +55,7 @@ def sharpe(wealth: Any, rate: FloatArray, days_per_year: float, out: FloatArray)
     for i in range(n):
         seen, mean, squares = 0, 0.0, 0.0
         for d in range(1, days):
-            before, after = float(wealth[d - 1, i]), float(wealth[d, i])
+            before, after = np.float64(wealth[d - 1, i]), np.float64(wealth[d, i])
             if before > 0.0 and not math.isnan(after):
                 seen += 1
                 excess = after / before - 1.0 - rate[d - 1]

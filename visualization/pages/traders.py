@@ -46,7 +46,7 @@ def _Directory() -> None:
     """Show tiles, the table of all traders, how wealth is spread, leaderboards and their history."""
     router = ui.use_router()
     ask = ui.use_ref(Ask(sort="wealth"))
-    by, set_by = ui.use_state("wealth")
+    by, set_by = ui.use_state("change since the opening")
     shape, set_shape = ui.use_state("Lorenz curve")
     scale, set_scale = ui.use_state("money")
 
