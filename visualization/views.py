@@ -61,7 +61,7 @@ def macro_figures(economy: Economy) -> dict[str, float | None]:
         "unemployment": m.unemployment if m.month else None,
         "inflation": inflation if inflation == inflation else None,
         "policy_rate": closed.policy_rate,
-        "gdp": float(m.gdp[-1]) if m.gdp else None,
+        "gdp": float(closed.accounts.month.gdp) if m.month else None,
         "deposits": float(economy.ledger.issued[economy.ledger.money]),
     }
 

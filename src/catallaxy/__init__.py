@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from .agents.strategy import StrategySettings as StrategySettings
     from .agents.traders import Trader as Trader
     from .batch.experiment import run_experiment as run_experiment
-    from .batch.matrix_figures import plot as plot
+    from .batch.plotting import plot as plot
     from .batch.replications import replicate as replicate
     from .batch.run_facts import facts_of_run as facts
     from .core.errors import CatallaxyError as CatallaxyError
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from .model.schedule import Schedule as Schedule
     from .model.schedule import Stage as Stage
     from .model.schedule import When as When
+    from .visualization.notebook import show as show
 
     __version__: str
 
@@ -59,7 +60,8 @@ _HOMES: dict[str, str] = {
     "verify": "ledger.verification:verify",
     "query": "ledger.query:query",
     "facts": "batch.run_facts:facts_of_run",
-    "plot": "batch.matrix_figures:plot",
+    "plot": "batch.plotting:plot",
+    "show": "visualization.notebook:show",
     "replicate": "batch.replications:replicate",
     "run_experiment": "batch.experiment:run_experiment",
     "Ledger": "ledger.ledger:Ledger",
@@ -88,6 +90,7 @@ __all__ = [
     "query",
     "facts",
     "plot",
+    "show",
     "replicate",
     "run_experiment",
     "Ledger",
