@@ -73,17 +73,27 @@ def _tiles(row: views.Values, company: views.Values) -> list[Message]:
 
 
 def candles(symbol: Callable[[], str], *, daily: Callable[[], bool]) -> Feed:
-    """Tell the candles of a symbol, each with what fell into it: a line's height, its word, its kind, and all words."""
+    """Tell the candles of a symbol, each with what fell into it and, by tick, whether its book did not trade.
+
+    Columns 7 to 11 are the height of a line, its word, the number of its kind, all words, and the height of a shade.
+    """
     bare = feeds.candles(symbol, daily=daily)
 
     def feed(desk: Desk, seen: Any) -> tuple[Message | None, Any]:
         message, newest = bare(desk, seen)
         if message is None:
             return None, newest
-        found = desk.look(lambda economy: views.marks(economy, symbol(), daily=daily()))
-        word = "day" if daily() else "tick"
-        named = {f"{word} {x}": mark for x, mark in found.items()}
-        rows = [[*row, *_mark(named.get(row[0]))] for row in message["rows"]]
+
+        def read(economy: Economy) -> tuple[Any, Any]:
+            marks = views.marks(economy, symbol(), daily=daily())
+            return marks, [] if daily() else views.closures(economy, symbol())
+
+        marks, closures = desk.look(read)
+        rows = []
+        for row in message["rows"]:
+            x = int(row[0].split()[1])
+            closed = any(first <= x and (last is None or x <= last) for first, last in closures)
+            rows.append([*row, *_mark(marks.get(x)), 1 if closed else None])
         if "option" in message:
             message["option"] = with_marks(message["option"])
         return {**message, "rows": rows}, newest
@@ -96,13 +106,18 @@ def _mark(mark: tuple[str, str] | None) -> tuple[Any, ...]:
 
 
 def with_marks(option: Message) -> Message:
-    """Return the option of candles with vertical lines where columns 7 to 10 of the rows tell of an event."""
+    """Return the option of candles with vertical lines and shades where the rows of `candles` have them."""
     pieces = [{"value": number, "color": f"@{_TONES[kind]}"} for number, kind in enumerate(views.MARKS)]
+    behind = {"type": "bar", "yAxisIndex": 2, "barGap": "-100%", "z": 1}
     line = {
-        "type": "bar", "name": "event", "yAxisIndex": 2, "barWidth": 1.5, "barGap": "-100%", "z": 1,
+        **behind, "name": "event", "barWidth": 1.5,
         "encode": {"x": 0, "y": 7, "tooltip": [10]}, "labelLayout": {"hideOverlap": True},
         "label": {"show": True, "position": "top", "distance": 1, "formatter": "{@[8]}", "color": "@text",
                   "fontSize": 10},
+    }  # fmt: skip
+    shade = {
+        **behind, "name": "not trading", "encode": {"x": 0, "y": 11}, "barWidth": "100%", "tooltip": {"show": False},
+        "silent": True, "itemStyle": {"color": "@muted", "opacity": 0.16},
     }  # fmt: skip
     option["grid"][0]["top"] = 20
     option["xAxis"][1]["axisLabel"]["showMinLabel"] = False
@@ -111,8 +126,8 @@ def with_marks(option: Message) -> Message:
         **option,
         "yAxis": [*option["yAxis"], unseen],
         "visualMap": [option["visualMap"], {"show": False, "seriesIndex": 2, "dimension": 9, "pieces": pieces}],
-        "series": [*option["series"], line],
-    }  # fmt: skip
+        "series": [*option["series"], line, shade],
+    }
 
 
 def depth(symbol: Callable[[], str]) -> Feed:
@@ -191,7 +206,8 @@ def depth_map(symbol: Callable[[], str]) -> Feed:
 
     def feed(desk: Desk, seen: int | None) -> tuple[Message | None, int]:
         def read(economy: Economy) -> tuple[int, Any, Any]:
-            return economy.tick, *economy.exchange.books.depth(economy.exchange.listings.expect(symbol()), LEVELS)
+            book = economy.exchange.listings.expect(symbol())
+            return economy.tick, *views.near(*economy.exchange.books.depth(book, LEVELS))
 
         tick, bids, asks = desk.look(read)
         if tick == seen:

@@ -112,7 +112,7 @@ def map_option(nodes: list[Message]) -> Message:
             "visualDimension": 1, "visualMin": -FULL_TONE, "visualMax": FULL_TONE, "colorMappingBy": "value",
             "itemStyle": {"borderColor": "@panel", "borderWidth": 1, "gapWidth": 1},
             "upperLabel": {"show": True, "height": 18, "color": "@muted", "fontSize": 11},
-            "label": {"color": "@ink", "fontSize": 12, "lineHeight": 15,
+            "label": {"color": "@ink", "fontSize": 12, "lineHeight": 15, "padding": 1,
                       "textBorderColor": "@ground", "textBorderWidth": 2},
             "levels": [
                 {"upperLabel": {"show": False}, "color": ["@down", "@line", "@up"],

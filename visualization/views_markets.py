@@ -232,6 +232,21 @@ def marks(economy: Economy, symbol: str, *, daily: bool) -> dict[int, tuple[str,
     return found
 
 
+def closures(economy: Economy, symbol: str) -> list[tuple[int, int | None]]:
+    """Return first and last tick of each time in which a book did not trade; None where it has not yet reopened."""
+    found: list[tuple[int, int | None]] = []
+    began: int | None = None
+    for happened in economy.recorder.happened:
+        if happened.symbol != symbol:
+            continue
+        if happened.event == "resume":
+            found.append((began or 0, happened.tick - 1))
+            began = None
+        elif happened.event in ("halt", "auction") and began is None:
+            began = happened.tick
+    return [*found, *([] if began is None else [(began, None)])]
+
+
 def _strikes(facts: Mapping[str, Any], symbol: str) -> bool:
     """Return whether a shock that names symbols names this one; one that names none strikes all."""
     named = facts.get("symbols")

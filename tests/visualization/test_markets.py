@@ -280,7 +280,7 @@ def test_candles_carry_the_marks_of_their_ticks(desk: Desk) -> None:
 
     marked = [row for row in message["rows"] if row[7] is not None]
     assert [row[0] for row in marked] == ["tick 5"]
-    assert marked[0][7:] == [1, "shock", views.MARKS.index("shock"), "fundamental jump"]
+    assert marked[0][7:11] == [1, "shock", views.MARKS.index("shock"), "fundamental jump"]
     closes = desk.run.reel.bars(0, daily=False).rows[:, CLOSE].tolist()
     assert [row[2] for row in message["rows"]] == closes
     assert message["option"]["series"][2]["encode"]["y"] == 7
@@ -290,6 +290,16 @@ def test_candles_carry_the_marks_of_their_ticks(desk: Desk) -> None:
     assert "option" not in later
     days["daily"] = True
     assert [(row[0], row[7]) for row in told(feed, desk)[0]["rows"]] == [("day 1", 1), ("day 2", 1)]
+
+
+def test_candles_are_shaded_while_a_book_does_not_trade(desk: Desk) -> None:
+    feed = feeds_market.candles(lambda: "TSLA", daily=lambda: False)
+    desk.step(23)
+    assert [row[0] for row in told(feed, desk)[0]["rows"] if row[11]] == ["tick 22", "tick 23"]
+    desk.step(7)
+    assert desk.look(lambda economy: views.closures(economy, "TSLA")) == [(22, 24)]
+    assert [row[0] for row in told(feed, desk)[0]["rows"] if row[11]] == ["tick 22", "tick 23", "tick 24"]
+    assert desk.look(lambda economy: views.closures(economy, "AAPL")) == []
 
 
 def test_depth_replaces_all_of_its_rows(desk: Desk) -> None:
@@ -332,7 +342,7 @@ def test_the_map_of_depth_gets_one_column_a_tick(desk: Desk) -> None:
     desk.step(11)
     message, seen = told(feed, desk)
     tick, bid, ask, levels = message["columns"][0]
-    bids, asks = desk.look(lambda economy: economy.exchange.books.depth(0, feeds_market.LEVELS))
+    bids, asks = desk.look(lambda economy: views.near(*economy.exchange.books.depth(0, feeds_market.LEVELS)))
 
     assert message["fresh"]
     assert (tick, levels) == (11, [*bids, *asks])

@@ -103,12 +103,12 @@ def _Market(symbol: str, epoch: int, watched: Callable[[Feed], Feed]) -> None:
         _Heading(symbol, epoch)
         with ui.Div(classes=["cx-bare", "cx-w12", "cx-two-rows"]):
             live(Tiles, watched(feeds_market.figures(which)), every=1.0, subject=symbol)
-        with Panel("Price and volume", 8, "currency units, lots; lines: shocks, rules, halts, news", handles=[bars]):
+        with Panel("Price and volume", 7, "currency units, lots; lines: events; shaded: not trading", handles=[bars]):
             live(
                 Chart, feeds_market.candles(which, daily=lambda: bool(shown.current[1])), subject=(symbol, daily),
                 every=0.4, label=f"candles of {symbol}", testid="candles", height=390,
             )  # fmt: skip
-        with Panel("Book and trades", 4, "lots at a price"):
+        with Panel("Book and trades", 5, "lots at a price"):
             live(Ladder, feeds_market.listed(which, feeds.ladder(which)), every=0.4, subject=symbol)
         with Panel("Depth over time", 7, "lots by tick and price since the page opened; lines: best bid and ask"):
             live(
