@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ..batch.figures import Figure
+from ..batch.matrix_figures import matrix_figure
 from ..core.errors import CatallaxyError
 from ..ledger.matrices import FlowMatrix, Matrix, Revaluations
 from ..ledger.periods import RUN
@@ -25,6 +26,7 @@ MATRICES: Mapping[str, Callable[[Economy, str, bool], Matrix]] = {
 }
 FORMS: Mapping[str, str] = {"money": "money"}
 """Number formats of charts whose values are no plain numbers."""
+_FEW = 3
 
 
 def missing(desk: Desk) -> str:
@@ -51,14 +53,14 @@ def chart(name: str) -> Feed:
         if empty := missing(desk):
             return ({"empty": empty}, empty) if empty != seen else (None, seen)
         months = months_of(desk)
-        told, moments, ahead = seen if isinstance(seen, tuple) else (0, -1, False)
+        told, moments, anew = seen if isinstance(seen, tuple) else (0, -1, True)
         if (told, moments) == (months.newest, len(months.moments)):
             return None, seen
         figure = draw(months)
-        fresh = (months.newest, len(months.moments), _reaches(months) > months.newest)
+        fresh = (months.newest, len(months.moments), _reaches(months) > months.newest or months.size < _FEW)
         if isinstance(figure, str):
             return {"empty": figure}, fresh
-        if not told or ahead or moments != len(months.moments):
+        if anew or moments != len(months.moments):
             return {"option": _drawn(figure, months), "rows": rows(figure)}, fresh
         since = max(0, months.size - (months.newest - told))
         return {"rows": rows(figure, since), "keep": MOST}, fresh
@@ -67,8 +69,14 @@ def chart(name: str) -> Feed:
 
 
 def _drawn(figure: Figure, months: Months) -> Message:
-    """Return the option of a growing figure, wide enough for what has struck since the last month end."""
+    """Return the option of a growing figure, wide enough for what has struck since the last month end.
+
+    A few months are shown as points, for a line needs two.
+    """
     drawn = growing(figure, named=False, form=FORMS.get(figure.name, "number"))
+    drawn["xAxis"][0]["minInterval"] = 1
+    for series in drawn["series"]:
+        series["showSymbol"] = months.size < _FEW
     if (reach := _reaches(months)) > months.newest:
         drawn["xAxis"][0]["max"] = reach
     return _small(drawn)
@@ -122,6 +130,14 @@ def matrix(name: str, period: Callable[[], str], ended: Callable[[], bool]) -> F
         return (None, seen) if found == seen else (found, found)
 
     return feed
+
+
+def sheet_picture(desk: Desk, seen: Any) -> tuple[Message | None, Any]:
+    """Tell a chart what each sector has and owes."""
+    if seen == desk.run.snapshot.tick:
+        return None, seen
+    figure = desk.look(lambda economy: matrix_figure(economy.balance_sheet()))
+    return {"option": option(figure)}, desk.run.snapshot.tick
 
 
 def gdp(desk: Desk, seen: Any) -> tuple[Message | None, Any]:

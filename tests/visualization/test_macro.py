@@ -206,24 +206,39 @@ def test_charts_hear_of_all_months_then_of_new_ones_and_after_a_change_of_all_ag
         desk.step(DAYS_PER_MONTH)
         message, seen = feed(desk, seen)
         assert message is not None
-        assert [row[0] for row in message["rows"]] == [3.0]
+        assert [row[0] for row in message["rows"]] == [1.0, 2.0, 3.0]
+        assert message["option"]["series"][0]["showSymbol"] is False  # the first two months were points
+        desk.step(DAYS_PER_MONTH)
+        message, seen = feed(desk, seen)
+        assert message is not None
         assert "option" not in message
+        assert [row[0] for row in message["rows"]] == [4.0]
 
         desk.world.economy.change({"central_bank.target": 0.04})
         desk.step()
         message, seen = feed(desk, seen)
         assert message is not None
-        assert message["option"]["xAxis"][0]["max"] == 4  # the mark lies in the month under way
+        assert message["option"]["xAxis"][0]["max"] == 5  # the mark lies in the month under way
         assert "target → 0.04" in json.dumps(message["option"], ensure_ascii=False)
         desk.step(DAYS_PER_MONTH)
         message, seen = feed(desk, seen)
         assert message is not None
-        assert [row[0] for row in message["rows"]] == [1.0, 2.0, 3.0, 4.0]
-        assert [row[3] for row in message["rows"]] == [2.0, 2.0, 2.0, 4.0]
+        assert [row[0] for row in message["rows"]] == [1.0, 2.0, 3.0, 4.0, 5.0]
+        assert [row[3] for row in message["rows"]] == [2.0, 2.0, 2.0, 2.0, 4.0]
         assert message["option"]["xAxis"][0]["max"] == "dataMax"
 
         desk.reset()
         assert feed(desk, None)[0] == {"empty": views_macro.NO_MONTH}
+
+
+def test_the_picture_of_the_balance_sheet_ends_with_net_worth(lived: Desk) -> None:
+    drawn = told(lived, feeds.sheet_picture)["option"]
+    worth = lived.world.economy.balance_sheet().net_worth()
+
+    (dots,) = (series for series in drawn["series"] if series["type"] == "scatter")
+    shown = np.array([x for x, _ in dots["data"]])
+    assert shown / shown[0] == pytest.approx(worth[worth != 0] / worth[0], rel=1e-5)
+    assert drawn["yAxis"][0]["data"][0] == "households"
 
 
 @pytest.mark.parametrize("form", ["none", "reduced"])

@@ -97,7 +97,10 @@ def _matrices() -> None:
     )  # fmt: skip
     handles = [ui.Div(style="display: flex; gap: 6px", children=[halves, periods])]
     which = "of the run" if period == RUN else f"of the {period} {'that ended last' if ended else 'under way'}"
-    with Panel("Transactions", 7, which, handles=handles):
+    with (
+        ui.Div(classes=["cx-bare", "cx-w7"], style="grid-row: span 2"),
+        Panel("Transactions", 12, which, handles=handles),
+    ):
         live(
             Matrix, feeds.matrix(feeds.FLOWS, *chosen), every=2.0, subject=now.current,
             label="transactions-flow matrix", testid=feeds.FLOWS,
@@ -107,3 +110,5 @@ def _matrices() -> None:
             Matrix, feeds.matrix(feeds.REVALUATIONS, *chosen), every=2.0, subject=now.current,
             label="revaluation matrix", testid=feeds.REVALUATIONS,
         )  # fmt: skip
+    with Panel("Who has and who owes", 5, "dots: net worth"):
+        live(Chart, feeds.sheet_picture, every=5.0, label="balance sheet", testid="sheet-picture", height=330)
