@@ -3,6 +3,8 @@
 #   make run    installs into .venv and runs the main job
 #   make test   installs what the tests need and runs them
 #
+# and make dashboard installs into .venv and opens the main job in the browser.
+#
 # PYTHON=python3.13 make run chooses an interpreter; later calls keep it. uv is used if it is on the PATH, else pip.
 
 VENV ?= .venv
@@ -28,17 +30,20 @@ INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check -c re
 endif
 
 ROOMS := core ledger markets policies agents model batch visualization gateway scenarios src
-SOURCES := $(shell find $(ROOMS) -name '*.py' -o -name '*.toml' -o -name 'py.typed')
+SOURCES := $(shell find $(ROOMS) -name '*.py' -o -name '*.toml' -o -name 'py.typed' -o -name '*.js' -o -name '*.css')
 MADE := $(VENV)/.made-with-$(subst /,_,$(CHOSEN))
 
-.PHONY: help run test lint bench docs clean
+.PHONY: help run dashboard test lint bench docs clean
 .DEFAULT_GOAL := help
 
 help: ## List the commands.
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-6s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
 run: $(VENV)/.run ## Install, then run the main job: a closed economy of ten thousand households, one trading year.
 	$(BIN)/catallaxy run
+
+dashboard: $(VENV)/.dashboard ## Install, then show the main job in the browser; Ctrl-C ends it.
+	$(BIN)/catallaxy dashboard --open
 
 test: $(VENV)/.test ## Install what the tests need, then run them.
 	$(BIN)/python -P -m pytest -q -m "not slow"
@@ -80,8 +85,14 @@ $(VENV)/.run: $(MADE) pyproject.toml requirements.lock $(SOURCES)
 	@rm -rf build
 	@touch $@
 
+$(VENV)/.dashboard: $(MADE) pyproject.toml requirements.lock $(SOURCES)
+	@rm -rf build
+	$(INSTALL) ".[data,dashboard]"
+	@rm -rf build
+	@touch $@ $(VENV)/.run
+
 $(VENV)/.test: $(MADE) pyproject.toml requirements.lock $(SOURCES)
 	@rm -rf build
 	$(INSTALL) ".[data,dashboard,dev]"
 	@rm -rf build
-	@touch $@ $(VENV)/.run
+	@touch $@ $(VENV)/.run $(VENV)/.dashboard

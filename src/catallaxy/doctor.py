@@ -41,7 +41,7 @@ class Check:
 
 def checks() -> list[Check]:
     """Look at everything, what is required first."""
-    return [_python(), *_packages(), _folder(), _room(), _cache(), *_extras(), *_terminal()]
+    return [_python(), *_packages(), _folder(), _room(), _cache(), *_extras(), *_scripts(), *_terminal()]
 
 
 def _python() -> Check:
@@ -187,6 +187,19 @@ def _extras() -> Iterator[Check]:
             yield Check(f"extra [{extra}]", f"missing: {', '.join(missing)}", None, remedy)
         else:
             yield Check(f"extra [{extra}]", purpose)
+
+
+def _scripts() -> Iterator[Check]:
+    """What the pages of the dashboard load, once its packages are there; without it no browser shows anything."""
+    from .visualization.assets import assets_folder, missing_assets, missing_packages
+
+    if missing_packages():
+        return
+    if missing := missing_assets():
+        found = f"missing in {assets_folder()}: {', '.join(missing)}"
+        yield Check("dashboard's scripts", found, None, "pip install --force-reinstall 'solara-assets>=1.58'")
+    else:
+        yield Check("dashboard's scripts", "installed; it works offline")
 
 
 def _is_there(name: str, bounds: str) -> bool:

@@ -1,0 +1,155 @@
+"""Dashboards in processes of their own, and pages of them: what tests in a browser talk to."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Self
+
+from playwright.sync_api import Page, expect
+
+SEED = 7
+SETTINGS = {"traders.number": 150, "firms.number": 6, "banks.number": 3}
+SCENARIO = "economy-coarse"
+PATIENCE = 30.0
+
+
+class Dashboard:
+    """A dashboard in a process of its own.
+
+    Parameters
+    ----------
+    words : list of str
+        What is run: ``command(...)`` or ``misbehaving(...)``.
+    folder : path
+        Where it is run, and where its runs are written.
+    """
+
+    def __init__(self, words: list[str], folder: Path) -> None:
+        self.folder = folder
+        self.process = subprocess.Popen(
+            words, cwd=folder, env=dict(os.environ), text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
+        assert self.process.stdout is not None
+        said = self.process.stdout.readline()
+        found = re.match(r"dashboard: (http://\S+)/", said)
+        assert found is not None, (said, self.process.communicate(timeout=PATIENCE))
+        self.address = found[1]
+        threading.Thread(target=self.process.stdout.read, daemon=True).start()
+
+    @property
+    def port(self) -> str:
+        return self.address.rpartition(":")[2]
+
+    def get(self, path: str) -> tuple[int, str]:
+        """Return status and text of what is at an address."""
+        try:
+            with urllib.request.urlopen(self.address + path, timeout=PATIENCE) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode()
+
+    @property
+    def tabs(self) -> int:
+        """How many tabs the server keeps something for."""
+        return int(json.loads(self.get("/resourcez")[1])["kernels"]["total"])
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.communicate(timeout=PATIENCE)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(timeout=PATIENCE)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                raise
+
+
+def command(*more: str, port: str = "0") -> list[str]:
+    """Return the words that start the dashboard of a small closed economy as a user would, paused."""
+    changes = [word for key, value in SETTINGS.items() for word in ("--set", f"{key}={value}")]
+    words = ["-m", "catallaxy", "dashboard", SCENARIO, "--seed", str(SEED), "--port", port, "--paused", *changes, *more]
+    return [sys.executable, "-P", *words]
+
+
+def misbehaving() -> list[str]:
+    """Return the words that start a dashboard whose world fails in its fifth tick and whose silent tabs go soon."""
+    return [sys.executable, "-P", str(Path(__file__).with_name("misbehaving.py"))]
+
+
+class Tab:
+    """A page of a dashboard, and what it complained about or asked of others."""
+
+    def __init__(self, page: Page, dashboard: Dashboard) -> None:
+        self.page, self.dashboard = page, dashboard
+        self.complaints: list[str] = []
+        self.outside: list[str] = []
+        page.on("console", lambda said: self.complaints.append(said.text) if said.type == "error" else None)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("request", lambda request: self._note(request.url))
+
+    def _note(self, url: str) -> None:
+        ours = f"{self.dashboard.address}/"
+        if not url.startswith((ours, ours.replace("http", "ws", 1), "data:", "blob:")):
+            self.outside.append(url)
+
+    def open(self, path: str = "/") -> Self:
+        """Go to a page and wait until its bar is fed."""
+        self.page.goto(self.dashboard.address + path)
+        return self.fed()
+
+    def fed(self) -> Self:
+        """Wait until the bar has heard from the server."""
+        expect(self.page.locator("body[data-state]")).to_be_attached(timeout=PATIENCE * 1e3)
+        expect(self.fact("scenario")).to_have_text(SCENARIO, timeout=PATIENCE * 1e3)
+        return self
+
+    def fact(self, name: str) -> Any:
+        return self.page.get_by_test_id(f"fact-{name}")
+
+    def part(self, name: str) -> Any:
+        return self.page.get_by_test_id(name)
+
+    @property
+    def tick(self) -> int:
+        return int(self.fact("tick").get_attribute("data-tick"))
+
+    @property
+    def state(self) -> str:
+        return str(self.page.locator("body").get_attribute("data-state"))
+
+    def reaches(self, state: str) -> None:
+        """Wait until the world does what is said."""
+        expect(self.page.locator(f"body[data-state={state}]")).to_be_attached(timeout=PATIENCE * 1e3)
+
+    def shows_tick(self, tick: int) -> None:
+        expect(self.page.locator(f"[data-testid=fact-tick][data-tick='{tick}']")).to_be_attached(timeout=PATIENCE * 1e3)
+
+    def paused(self) -> Self:
+        """Pause, and wait until that is seen."""
+        if self.state == "playing":
+            self.part("play").click()
+        self.reaches("paused")
+        return self
+
+
+def within(happened: Callable[[], bool], patience: float = PATIENCE) -> None:
+    """Wait until something has happened."""
+    end = time.monotonic() + patience
+    while not happened():
+        assert time.monotonic() < end, "it did not happen"
+        time.sleep(0.1)
