@@ -254,7 +254,7 @@ def _range(
     Examples
     --------
     >>> _range(0.0, 0.9, False, False, 0.27, False), _range(0.0, math.inf, False, False, 30, True)
-    ((0.0, 0.9, 0.005), (0.0, 150.0, 1.0))
+    ((0.0, 0.9, 0.002), (0.0, 150.0, 1.0))
     """
     size = abs(baseline or 0.0)
     reach = float(f"{max(5.0 * size, 1.0 if whole or not size else 0.0):.4g}")
