@@ -65,7 +65,7 @@ def _Board(watched: Callable[[Feed], Feed]) -> None:
             f"area: market value; colour: from a fall of {full} % over no change to a rise",
         ):
             live(
-                Chart, feeds_markets.heat, every=1.0, act=said, height=180,
+                Chart, feeds_markets.heat, every=2.0, act=said, height=180,
                 label="map of all symbols: area is market value, colour the change of today", testid="heat",
             )  # fmt: skip
         with (
