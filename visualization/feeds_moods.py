@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+import pyarrow.compute as pc
+
 from ..markets.regime import REGIMES
 from . import views_moods as views
 from .desk import Desk
@@ -24,10 +27,14 @@ def day_of(desk: Desk) -> tuple[int, int]:
     return desk.run.snapshot.tick // per_day, per_day
 
 
-def _rows(desk: Desk, table: str, columns: list[str] | None, first_day: int, last_day: int) -> list[dict[str, Any]]:
+def _read(desk: Desk, table: str, columns: list[str], first_day: int, last_day: int) -> Any:
     per_day = day_of(desk)[1]
-    read = desk.world.economy.store.read(table, columns, first=(first_day - 1) * per_day + 1, last=last_day * per_day)
-    rows: list[dict[str, Any]] = read.to_pylist()
+    return desk.world.economy.store.read(table, columns, first=(first_day - 1) * per_day + 1, last=last_day * per_day)
+
+
+def _where(read: Any, mask: Any) -> list[dict[str, Any]]:
+    """Return the rows of an Arrow table for which ``mask`` (rows,) is true."""
+    rows: list[dict[str, Any]] = read.take(np.flatnonzero(mask)).to_pylist()
     return rows
 
 
@@ -78,9 +85,10 @@ def history() -> Feed:
 
     def lines(desk: Desk, first: int, last: int) -> list[list[Any]]:
         per_day = day_of(desk)[1]
-        happened = _rows(desk, "events", ["tick", "event"], first, last)
+        happened = _read(desk, "events", ["tick", "event"], first, last).to_pylist()
         shocked = {(row["tick"] - 1) // per_day + 1 for row in happened if row["event"].startswith("shock:")}
-        return views.day_lines(_rows(desk, "sentiment", columns, first, last), shocked, per_day)
+        moods = _read(desk, "sentiment", columns, first, last)
+        return views.day_lines(_where(moods, pc.equal(moods["symbol"], "").to_numpy()), shocked, per_day)
 
     return _by_day(lines, lambda _desk: history_option(), moods=True, most=DAYS)
 
@@ -93,8 +101,8 @@ def heat_strip() -> Feed:
         return [known[book] for book in desk.look(lambda economy: largest(economy, STRIP_SYMBOLS))]
 
     def lines(desk: Desk, first: int, last: int) -> list[list[Any]]:
-        rows = _rows(desk, "sentiment", ["tick", "symbol", "sentiment"], first, last)
-        return views.strip(rows, shown(desk), day_of(desk)[1])
+        rows = _read(desk, "sentiment", ["tick", "symbol", "sentiment"], first, last)
+        return views.strip(rows.to_pylist(), shown(desk), day_of(desk)[1])
 
     return _by_day(lines, lambda desk: strip_option(shown(desk)), moods=True, most=STRIP_DAYS)
 
@@ -103,7 +111,9 @@ def regimes() -> Feed:
     """Tell a chart the index and the regime of the market, day by day."""
 
     def lines(desk: Desk, first: int, last: int) -> list[list[Any]]:
-        return views.regime_lines(_rows(desk, "world", ["tick", "index", "regime"], first, last), day_of(desk)[1])
+        per_day = day_of(desk)[1]
+        world = _read(desk, "world", ["tick", "index", "regime"], first, last)
+        return views.regime_lines(_where(world, world["tick"].to_numpy() % per_day == 0), per_day)
 
     return _by_day(lines, lambda _desk: regime_option(), moods=False, most=DAYS)
 

@@ -122,7 +122,7 @@ def watched(economy: Economy, fired: Mapping[str, tuple[int, int]]) -> list[Row]
         rows.append(_watch(_words(rule.name), rule, count, last))
     for rule in economy.alerts.machine_rules:
         ticks = [alert.tick for alert in economy.alerts.machine if alert.rule == rule.name]
-        rows.append(_watch(f"{_words(rule.name)}, of this machine", rule, len(ticks), max(ticks, default=0)))
+        rows.append(_watch(f"{_words(rule.name)}, machine", rule, len(ticks), max(ticks, default=0)))
     return rows
 
 

@@ -83,7 +83,7 @@ def test_the_log_has_every_row_of_the_tables_newest_first(desk: Desk) -> None:
     for _ in range(5):
         desk.step()
         log.follow(desk)
-    tables = {name: desk.look(lambda e, name=name: e.table(name)) for name in ("events", "actions", "alerts")}
+    tables = {name: desk.world.economy.table(name) for name in ("events", "actions", "alerts")}
     kinds = {name: [one for one in log.entries if f"{one.kind}s" == name] for name in tables}
     for name, frame in tables.items():
         assert [one.tick for one in kinds[name]] == frame["tick"].tolist()

@@ -6,7 +6,7 @@ from typing import Any
 
 from .. import feeds_moods as feeds
 from .. import views_moods as views
-from ..epoch import use_epoch
+from ..epoch import laid_out_by
 from ..event_log import EventLog
 from ..frame import Page, Panel, component, the_desk, ui
 from ..listing import Ask
@@ -14,11 +14,11 @@ from ..live import live
 from ..widgets import Chart, Events, Grid, Tiles
 
 
+@laid_out_by(lambda desk: desk.run.scenario.psychology.enabled)
 @component
 def Psychology() -> None:
     """Show moods as figures, over time, by symbol and as a strip, the regime, and the shocks that struck."""
     desk = the_desk()
-    use_epoch(desk)
     log = ui.use_memo(EventLog, [])
     has_moods = desk.run.scenario.psychology.enabled
     width, height = (6, 230) if has_moods else (12, 300)

@@ -6,7 +6,7 @@ from typing import Any
 
 from .. import feeds_resources as feeds
 from .. import views_resources as views
-from ..epoch import use_epoch
+from ..epoch import laid_out_by
 from ..frame import Page, Panel, component, the_desk, ui
 from ..listing import Ask
 from ..live import live
@@ -18,11 +18,11 @@ _SMALL = (
 )  # fmt: skip
 
 
+@laid_out_by(lambda desk: (desk.run.scenario.macro.form, len(desk.run.scenario.resources)))
 @component
 def Resources() -> None:
     """Show a table of all resources, small charts of the chosen one, and all of them compared."""
     desk = the_desk()
-    use_epoch(desk)
     parts = ui.use_router().parts
     known = desk.look(views.names)
     chosen = parts[1] if len(parts) > 1 and parts[1] in known else next(iter(known), "")

@@ -10,7 +10,7 @@ from typing import Any
 from .. import feeds_rules as feeds
 from .. import pipeline
 from .. import views_rules as views
-from ..epoch import use_epoch
+from ..epoch import laid_out_by
 from ..event_log import EventLog
 from ..frame import Page, Panel, component, the_desk, ui
 from ..listing import Ask, Column
@@ -31,11 +31,11 @@ def _asks(columns: tuple[Column, ...], first: Ask) -> tuple[Callable[[], Ask], A
     return lambda: ask.current, note
 
 
+@laid_out_by(lambda desk: desk.run.scenario.regulator is None)
 @component
 def Rules() -> None:
     """Show rules, settings in force, alerts, the pipeline of a tick, and the log."""
     desk = the_desk()
-    use_epoch(desk)
     with Page():
         _Regulator(7 if desk.run.scenario.regulator else 12)
         if desk.run.scenario.regulator:
@@ -44,7 +44,7 @@ def Rules() -> None:
         _Alerts()
         _Log()
         with Panel("A tick as stages", 12, "left to right; size: processor time; hollow: not yet due; red: halted"):
-            live(Chart, feeds.stage_graph, every=2.0, label="stages of a tick", testid="pipeline", height=320)
+            live(Chart, feeds.stage_graph, every=5.0, label="stages of a tick", testid="pipeline", height=320)
         _Stages()
 
 
@@ -80,12 +80,11 @@ def _Alerts() -> None:
 def _Stages() -> None:
     ask, note = _asks(pipeline.COLUMNS, Ask(sort="number", down=False))
     with Panel("Stages of a tick", 12, "processor time since the opening"), ui.Div(classes=["cx-short"]):
-        live(Grid, feeds.stages(ask), act=note, every=2.0, testid="stages", prompt="stage")
+        live(Grid, feeds.stages(ask), act=note, every=3.0, testid="stages", prompt="stage")
 
 
 @component
 def _Log() -> None:
-    desk = the_desk()
     ask, note = _asks(feeds.LOG, Ask())
     kind, choose = ui.use_state(feeds.KINDS[0])
     opened, open_ = ui.use_state("")
@@ -99,7 +98,7 @@ def _Log() -> None:
             open_("" if message["open"] == shown.current[1] else message["open"])
 
     handles = Choice.element(options=list(feeds.KINDS), value=kind, label="kind of entry", on_value=choose)
-    whole = next((one for one in log.entries if str(one.number) == opened), None) if desk else None
+    whole = next((one for one in log.entries if str(one.number) == opened), None) if opened else None
     with Panel("Event log", 12, "events, actions and alerts, newest first", handles=[handles]):
         live(
             Grid, feeds.log_grid(log, ask, lambda: shown.current[0], lambda: shown.current[1]), act=said, every=1.0,
