@@ -17,7 +17,8 @@ import numpy as np
 from ..policies.prudential import ROUNDING
 from .views_banks import Network, amount
 
-MOST_DRAWN, MOST_RELAXED = 60, 60
+MOST_DRAWN, MOST_DASHED = 60, 150
+"""Banks, and pairs that may lend to each other, of which a reader can make out something."""
 CROSSED = "path://M0,50A50,50,0,1,1,100,50A50,50,0,1,1,0,50M20,20L80,80M80,20L20,80"
 """A circle with a cross in it: a bank that has failed."""
 TOOLTIP = {"backgroundColor": "@panel", "borderColor": "@line", "textStyle": {"color": "@text", "fontSize": 12}}
@@ -34,7 +35,7 @@ def positions(banks: int, pairs: tuple[tuple[int, int], ...]) -> tuple[tuple[flo
     graph: nx.Graph[int] = nx.Graph()
     graph.add_nodes_from(range(banks))
     graph.add_edges_from(pairs)
-    relaxed = 2 < banks <= MOST_RELAXED and nx.is_connected(graph)
+    relaxed = 2 < banks <= MOST_DRAWN and nx.is_connected(graph)
     found = nx.kamada_kawai_layout(graph) if relaxed else nx.circular_layout(graph)
     places = np.array([found[k] for k in graph]).reshape(-1, 2)
     places -= places.mean(axis=0)
@@ -89,7 +90,8 @@ def network_patch(network: Network, chosen: str) -> dict[str, Any]:
         _node(bank, place, max(most, 1), some, bank[0] == chosen) for bank, place in zip(some.banks, where, strict=True)
     ]
     lent = {frozenset(loan[:2]) for loan in some.loans}
-    links = [_relation(pair) for pair in some.relations if frozenset(pair) not in lent]
+    dashed = some.relations if len(some.relations) <= MOST_DASHED else ()
+    links = [_relation(pair) for pair in dashed if frozenset(pair) not in lent]
     names = [bank[0] for bank in some.banks]
     links += [_loan(loan, widest, names) for loan in some.loans]
     return {"title": {"text": _caption(network, some)}, "series": [{"data": nodes, "links": links}]}
@@ -125,9 +127,8 @@ def _loan(loan: tuple[int, int, int], widest: int, names: Sequence[str]) -> dict
 
 def _caption(network: Network, some: Network) -> str:
     part = f"the {len(some.banks)} largest of {len(network.banks)} banks · " if some is not network else ""
-    if not some.loans:
-        return part + "no bank owes another today · dashed: may lend"
-    return part + "arrows: lent, wider is more · dashed: may lend"
+    said = "arrows: lent, wider is more" if some.loans else "no bank owes another today"
+    return part + said + (" · dashed: may lend" if len(some.relations) <= MOST_DASHED else "")
 
 
 def network_option(network: Network, patch: Mapping[str, Any]) -> dict[str, Any]:

@@ -235,6 +235,8 @@ def test_places_depend_on_relationships_alone_and_few_banks_are_drawn_of_many() 
 
     assert [bank[0] for bank in some.banks] == [f"B{k:02d}" for k in range(20, 80)]
     assert (some.loans, some.relations) == (((59, 58, 5),), ((58, 59),))
+    dense = many._replace(relations=tuple((i, j) for i in range(20, 80) for j in range(20, i)))
+    assert [len(charts_network.network_patch(one, "")["series"][0]["links"]) for one in (many, dense)] == [1, 1]
     star = ((0, 1), (0, 2), (0, 3))
     assert charts_network.positions(4, star) == charts_network.positions(4, star)
     assert all(abs(x) <= 1.0 and abs(y) <= 1.0 for x, y in charts_network.positions(4, star))
