@@ -114,8 +114,7 @@ def scatter(name: str) -> Feed:
 def _curve(desk: Desk, name: str, months: Months) -> Shown:
     if name == "beveridge":
         return views_macro.beveridge(months)
-    found = desk.look(lambda economy: (views_macro.reports_of(economy), economy.settings.firms.normal_unemployment))
-    return views_macro.phillips(months, *found)
+    return views_macro.phillips(months, desk.look(views_macro.reports_of))
 
 
 def matrix(name: str, period: Callable[[], str], ended: Callable[[], bool]) -> Feed:

@@ -130,28 +130,25 @@ def _place(moment: Moment, per_month: int) -> float:
 # -- scatter plots ------------------------------------------------------------------------------
 
 
-def phillips(months: Months, reports: MacroReports | None, normal: float) -> Shown:
-    """Return inflation against unemployment with the line that the reports fit; of three equations, against the gap.
+def phillips(months: Months, reports: MacroReports | None) -> Shown:
+    """Return inflation against unemployment; of three equations, against the output gap.
 
-    Parameters
-    ----------
-    normal : float
-        Unemployment at which the line meets expected inflation.
+    The line has the slope that the reports find, other things equal, and goes through the mean of the points.
     """
     c = months.columns
-    rate = 100.0 * c["inflation"]
+    rate = 100.0 * c["inflation"][-KEPT:]
     if not np.isfinite(c["unemployment"]).any():
         return _scatter("phillips", "Phillips curve", "output gap, per cent", "inflation, per cent a year",
-                        100.0 * c["output_gap"], rate)  # fmt: skip
+                        100.0 * c["output_gap"][-KEPT:], rate)  # fmt: skip
     idle = 100.0 * c["unemployment"][-KEPT:]
     fitted = None if reports is None else reports.phillips
     line: tuple[Mark, ...] = ()
     if fitted is not None and np.isfinite(fitted.slope):
         ends = np.array([np.nanmin(idle), np.nanmax(idle)])
-        height = 100.0 * float(fitted.expected.mean()) + fitted.slope * (100.0 * normal - ends)
+        height = float(np.nanmean(rate)) - fitted.slope * (ends - float(np.nanmean(idle)))
         line = (Line(ends, height, f"slope {_signed(fitted.slope)}", "warn", 1.2, _DASH),)
     return _scatter("phillips", "Phillips curve", "unemployed, per cent", "inflation, per cent a year",
-                    idle, rate[-KEPT:], *line)  # fmt: skip
+                    idle, rate, *line)  # fmt: skip
 
 
 def beveridge(months: Months) -> Shown:

@@ -97,11 +97,11 @@ def test_moments_of_one_month_share_a_mark_and_old_ones_go() -> None:
 
 def test_the_curves_mark_the_newest_month_and_draw_the_slope_of_the_reports(lived: Desk) -> None:
     months, table, economy = months_of(lived), macro(lived), lived.world.economy
-    reports, normal = economy.reports(), economy.settings.firms.normal_unemployment
+    reports = economy.reports()
     assert reports.phillips is not None
     slope = reports.phillips.slope
 
-    phillips, beveridge = views_macro.phillips(months, reports, normal), views_macro.beveridge(months)
+    phillips, beveridge = views_macro.phillips(months, reports), views_macro.beveridge(months)
     assert isinstance(phillips, Figure)
     assert isinstance(beveridge, Figure)
     newest = [mark for mark in phillips.marks if isinstance(mark, Dots)][-1]
@@ -110,6 +110,9 @@ def test_the_curves_mark_the_newest_month_and_draw_the_slope_of_the_reports(live
     )
     (fitted,) = (line for name, line in lines(phillips).items() if name.startswith("slope"))
     assert (fitted.y[1] - fitted.y[0]) / (fitted.x[1] - fitted.x[0]) == pytest.approx(-slope)
+    assert fitted.y.mean() - slope * (table["unemployment"].mean() * 100 - fitted.x.mean()) == pytest.approx(
+        100 * table["inflation"].mean(), rel=0.02
+    )
     assert fitted.label == f"slope {slope:+.2f}".replace("-", "\u2212")
     last = [mark for mark in beveridge.marks if isinstance(mark, Dots)][-1]
     assert last.y[0] == pytest.approx(100 * table["vacancy_rate"].iloc[-1])

@@ -53,7 +53,9 @@ def _Economy(reduced: bool) -> None:
         _policy()
         with Panel("GDP three ways", 7, "last month, currency units"):
             live(Accounts, feeds.gdp, every=1.0, testid="gdp")
-        _matrices()
+        _sheet()
+        _flows()
+        _picture()
 
 
 @component
@@ -61,7 +63,9 @@ def _Market() -> None:
     with Page():
         with Panel("Macro & policy", 12):
             ui.HTML(tag="p", classes=["cx-curtain"], unsafe_innerHTML=NO_ECONOMY)
-        _matrices()
+        _sheet()
+        _picture()
+        _flows()
 
 
 def _policy() -> None:
@@ -75,18 +79,28 @@ def _policy() -> None:
         live(Levers, levers.feed(POLICY), act=levers.act(desk), every=0.5, testid="policy-levers", unfolded=1)
 
 
-def _matrices() -> None:
-    """Show the balance sheet of the moment, and transactions and revaluations of a period."""
+def _sheet() -> None:
+    """Show the balance sheet of the moment."""
+    with Panel("Balance sheet", 7, "currency units, at the last seal"):
+        live(
+            Matrix, feeds.matrix(feeds.SHEET, lambda: MONTH, lambda: False), every=2.0,
+            label="balance-sheet matrix", testid=feeds.SHEET,
+        )  # fmt: skip
+
+
+def _picture() -> None:
+    """Show the balance sheet as bars."""
+    with Panel("Who has and who owes", 5, "dots: net worth"):
+        live(Chart, feeds.sheet_picture, every=5.0, label="balance sheet", testid="sheet-picture", height=330)
+
+
+def _flows() -> None:
+    """Show transactions and revaluations of a period; the first takes two rows."""
     period, choose = ui.use_state(MONTH)
     ended, end = ui.use_state(True)
     now = ui.use_ref((period, ended))
     now.current = period, ended
     chosen = lambda: now.current[0], lambda: now.current[1]
-    with Panel("Balance sheet", 7, "currency units, at the last seal"):
-        live(
-            Matrix, feeds.matrix(feeds.SHEET, *chosen), every=2.0,
-            label="balance-sheet matrix", testid=feeds.SHEET,
-        )  # fmt: skip
     periods = Choice.element(
         options=list(PERIODS), value=period, label="period", testid="matrix-period",
         on_value=lambda value: choose(value if value in PERIODS else MONTH),
@@ -110,5 +124,3 @@ def _matrices() -> None:
             Matrix, feeds.matrix(feeds.REVALUATIONS, *chosen), every=2.0, subject=now.current,
             label="revaluation matrix", testid=feeds.REVALUATIONS,
         )  # fmt: skip
-    with Panel("Who has and who owes", 5, "dots: net worth"):
-        live(Chart, feeds.sheet_picture, every=5.0, label="balance sheet", testid="sheet-picture", height=330)
