@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from html import escape
 from typing import Any
 from urllib.parse import quote, unquote
 
 from .. import feeds, feeds_market, feeds_markets
 from .. import views_markets as views
-from ..desk import Desk
+from ..epoch import use_epoch
 from ..frame import Page, Panel, component, the_desk, ui
 from ..listing import Ask
-from ..live import Feed, live
+from ..live import live
 from ..widgets import Chart, Choice, DepthMap, Grid, Ladder, Tiles
 
 
@@ -20,30 +19,21 @@ from ..widgets import Chart, Choice, DepthMap, Grid, Ladder, Tiles
 def Markets() -> None:
     """Show the board, or the symbol that the address names, or which symbols there are when it is none."""
     desk = the_desk()
-    epoch, renew = ui.use_state(desk.run.epoch)
+    epoch = use_epoch(desk)
     parts = ui.use_router().parts
     named = unquote(parts[1]) if len(parts) > 1 else ""
     symbols = desk.run.snapshot.symbols
     symbol = next((known for known in (named, named.upper()) if known in symbols), None)
-
-    def watched(feed: Feed) -> Feed:
-        def told(desk: Desk, seen: Any) -> Any:
-            if desk.run.epoch != epoch:
-                renew(desk.run.epoch)
-            return feed(desk, seen)
-
-        return told
-
     if symbol is not None:
-        _Market(symbol, epoch, watched)
+        _Market(symbol, epoch)
     elif named:
-        _Unknown(named, epoch, watched)
+        _Unknown(named, epoch)
     else:
-        _Board(watched)
+        _Board()
 
 
 @component
-def _Board(watched: Callable[[Feed], Feed]) -> None:
+def _Board() -> None:
     """Show tiles and map of all symbols over their table."""
     desk, router = the_desk(), ui.use_router()
     ask = ui.use_ref(Ask(sort="value"))
@@ -58,7 +48,7 @@ def _Board(watched: Callable[[Feed], Feed]) -> None:
     full = round(100 * feeds_markets.FULL_TONE)
     with Page():
         with ui.Div(classes=["cx-bare", "cx-w12"]):
-            live(Tiles, watched(feeds_markets.tiles), every=0.5)
+            live(Tiles, feeds_markets.tiles, every=0.5)
         with Panel(
             "Change today by market value",
             12,
@@ -79,7 +69,7 @@ def _Board(watched: Callable[[Feed], Feed]) -> None:
 
 
 @component
-def _Market(symbol: str, epoch: int, watched: Callable[[Feed], Feed]) -> None:
+def _Market(symbol: str, epoch: int) -> None:
     """Show one symbol."""
     router = ui.use_router()
     daily, set_daily = ui.use_state(False)
@@ -102,7 +92,7 @@ def _Market(symbol: str, epoch: int, watched: Callable[[Feed], Feed]) -> None:
     with Page():
         _Heading(symbol, epoch)
         with ui.Div(classes=["cx-bare", "cx-w12", "cx-two-rows"]):
-            live(Tiles, watched(feeds_market.figures(which)), every=1.0, subject=symbol)
+            live(Tiles, feeds_market.figures(which), every=1.0, subject=symbol)
         with Panel("Price and volume", 7, "currency units, lots; lines: events; shaded: not trading", handles=[bars]):
             live(
                 Chart, feeds_market.candles(which, daily=lambda: bool(shown.current[1])), subject=(symbol, daily),
@@ -151,7 +141,7 @@ def _Heading(symbol: str, epoch: int) -> None:
 
 
 @component
-def _Unknown(named: str, epoch: int, watched: Callable[[Feed], Feed]) -> None:
+def _Unknown(named: str, epoch: int) -> None:
     """Say that there is no such symbol, and which there are, those most like it first."""
     desk = the_desk()
     symbols = desk.run.snapshot.symbols
@@ -165,7 +155,7 @@ def _Unknown(named: str, epoch: int, watched: Callable[[Feed], Feed]) -> None:
         )  # fmt: skip
         for symbol in found:
             _Way(symbol, address(symbol))
-    _Board(watched)
+    _Board()
 
 
 @component
