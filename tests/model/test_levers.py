@@ -386,6 +386,16 @@ def test_a_change_whose_ground_has_gone_is_refused_in_the_journal(tmp_path: Path
     assert replay(tmp_path / "run") is None
 
 
+def test_what_the_scenario_leaves_unset_can_be_set_and_unset_again() -> None:
+    economy = closed()
+    economy.change({"central_bank.fixed_rate": 0.05, "central_bank.phi_y": 1})
+    economy.step()
+    assert (economy.settings.central_bank.fixed_rate, economy.settings.central_bank.phi_y) == (0.05, 1.0)
+    economy.change({"central_bank.fixed_rate": None, "central_bank.phi_y": None})
+    economy.step()
+    assert economy.settings == economy.baseline
+
+
 def test_a_world_takes_changes_between_ticks() -> None:
     with World(small()) as world:
         world.play(until=200)
