@@ -19,7 +19,7 @@ from playwright.sync_api import Page, expect
 SEED = 7
 SETTINGS = {"traders.number": 150, "firms.number": 6, "banks.number": 3}
 SCENARIO = "economy-coarse"
-PATIENCE = 30.0
+PATIENCE = 60.0
 
 
 class Dashboard:
