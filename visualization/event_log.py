@@ -121,13 +121,25 @@ def in_words(facts: Mapping[str, Any]) -> str:
 
     Examples
     --------
-    >>> in_words({"kind": "mood", "size": -0.6, "half_life_days": None, "symbols": [], "at": 30})
-    'kind mood, size -0.6, at 30'
+    >>> in_words({"size": -0.6, "half_life_days": None, "symbols": ["OIL", "LAND"], "either_way": True})
+    'size -0.6, symbols OIL LAND, either way yes'
     """
     told = []
     for name, value in facts.items():
-        if value in (None, "", [], {}):
-            continue
-        shown = f"{value:.6g}" if isinstance(value, float) else in_words(value) if isinstance(value, dict) else value
-        told.append(f"{name.replace('_', ' ')} {shown}")
+        if value not in (None, "", [], (), {}):
+            told.append(f"{name.replace('_', ' ')} {_shown(value)}")
     return ", ".join(told)
+
+
+def _shown(value: Any) -> str:
+    match value:
+        case bool():
+            return "yes" if value else "no"
+        case float():
+            return f"{value:.6g}"
+        case dict():
+            return in_words(value)
+        case list() | tuple():
+            return " ".join(_shown(one) for one in value)
+        case _:
+            return str(value)

@@ -131,7 +131,7 @@ def timeline_option(spans: list[tuple[str, int, int]], tick: int, per_day: int) 
         for name, since, until in spans
     ]  # fmt: skip
     return {
-        "grid": {"left": 8, "right": 16, "top": 8, "bottom": 4, "containLabel": True},
+        "grid": {"left": 8, "right": 30, "top": 8, "bottom": 4, "containLabel": True},
         "tooltip": {**tooltip(None, "item"), "formatter": "{b}"},
         "xAxis": {"type": "value", "min": 0, "max": max(tick / per_day, 1.0),
                   "splitLine": {"lineStyle": {"color": "@line"}},

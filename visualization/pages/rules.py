@@ -64,7 +64,8 @@ def _Timeline() -> None:
 @component
 def _Standing() -> None:
     ask, note = _asks(views.STANDING, Ask())
-    with Panel("Rules of market place, lenders and banks", 8, "amber: not what the scenario says"):
+    title = "Rules of market place, lenders and banks"
+    with Panel(title, 7, "amber: not what the scenario says"), ui.Div(classes=["cx-flow"]):
         live(Grid, feeds.standing(ask), act=note, every=1.0, testid="standing", prompt="setting")
 
 
@@ -72,7 +73,7 @@ def _Standing() -> None:
 def _Alerts() -> None:
     ask, note = _asks(views.WATCHED, Ask())
     log = ui.use_memo(EventLog, [])
-    with Panel("Alerts", 4, "what is watched"):
+    with Panel("Alerts", 5, "what is watched"):
         live(Grid, feeds.watched(log, ask), act=note, every=1.0, tools=False, testid="alerts")
 
 
