@@ -6,6 +6,7 @@ font, and ids are the figure's own, so that many figures share one page and foll
 
 from __future__ import annotations
 
+import functools
 import io
 import itertools
 import re
@@ -79,20 +80,33 @@ def draw_all(
     """
     need_matplotlib("drawing a figure")
     import matplotlib
-    from matplotlib.figure import Figure as Canvas
 
     colours = {tone: values[dark] for tone, values in TONES.items()}
     columns = max(1, min(columns, len(figures)))
     head, rows = (30 if title else 0), -(-len(figures) // columns)
     whole = (columns * width, rows * height + head)
     with matplotlib.rc_context(dict(_RC)):
-        drawing = Canvas(figsize=(whole[0] / INCH, whole[1] / INCH), dpi=INCH, facecolor=colours["ground"])
+        drawing = _canvas()(figsize=(whole[0] / INCH, whole[1] / INCH), dpi=INCH, facecolor=colours["ground"])
         if title:
             drawing.text(16 / whole[0], 1.0 - 20 / whole[1], title, color=colours["ink"], fontsize=12.5)
         for number, figure in enumerate(figures):
             corner = (number % columns * width, (rows - 1 - number // columns) * height)
             _title(_panel(drawing, figure, (*corner, width, height), whole, colours, 34), figure, colours)
     return drawing
+
+
+@functools.cache
+def _canvas() -> Any:
+    """Return a matplotlib figure that a notebook shows as it is, whichever backend it has."""
+    from matplotlib.figure import Figure as Canvas
+
+    class Drawing(Canvas):
+        """A drawing of figure specifications."""
+
+        def _repr_png_(self) -> tuple[bytes, dict[str, int]]:
+            return picture(self, "png"), {"width": round(self.get_figwidth() * INCH)}
+
+    return Drawing
 
 
 def picture(drawing: Any, form: str) -> bytes:
@@ -129,10 +143,9 @@ def svg(figure: Figure, *, width: int, height: int) -> str:
 def _drawn(figure: Figure, width: int, height: int, colours: Mapping[str, str], top: int) -> Any:
     need_matplotlib("drawing a figure")
     import matplotlib
-    from matplotlib.figure import Figure as Canvas
 
     with matplotlib.rc_context(dict(_RC)):
-        drawing = Canvas(figsize=(width / INCH, height / INCH), dpi=INCH, facecolor=colours["ground"])
+        drawing = _canvas()(figsize=(width / INCH, height / INCH), dpi=INCH, facecolor=colours["ground"])
         _panel(drawing, figure, (0, 0, width, height), (width, height), colours, top)
     return drawing
 

@@ -105,7 +105,7 @@ def branch_status(desk: Desk) -> Message:
 
 
 NO_BRANCH = (
-    "There is no branch. Fill in a shock above and choose “branch here”: a second world goes on from the present state "
+    "There is no branch. Fill in a shock and choose “branch here”: a second world goes on from the present state "
     "with that shock, and is drawn beside this one."
 )
 

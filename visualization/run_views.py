@@ -71,7 +71,10 @@ def _run(name: str, folder: Path) -> Opened:
         ("traders", "traders", counts["traders"], "count"), ("trades", "trades", counts["trades"], "count"),
         ("index", "index", index, "points"), ("head", "chain head", run.chain_head[:12] or None, "text"),
     )  # fmt: skip
-    tiles = tuple({"key": key, "label": label, "value": value, "form": form} for key, label, value, form in facts)
+    tiles = tuple(
+        {"key": key, "label": label, "value": value, "form": form, "wide": key == "head"}
+        for key, label, value, form in facts
+    )
     of = str(manifest.scenario.get("name", "unnamed"))
     words = f"{of}, {STATES.get(run.status, run.status)}."
     return Opened(name, folder, words, tiles, tuple(figures_of_run(run)), tuple(table_rows(run)))

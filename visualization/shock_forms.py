@@ -130,7 +130,10 @@ def read_form(desk: Desk, said: dict[str, Any]) -> AskedShock:
             raise OutOfBounds(field["label"], days, f"give {field['least']} to {field['most']} trading days")
     per_day = scenario.clock.ticks_per_day
     asked = AskedShock({"kind": kind, **values}, after * per_day, None if lasts is None else lasts * per_day, horizon)
-    check_shock(parse_shock(asked(desk.run.snapshot.tick)), scenario)
+    shock = parse_shock(asked(desk.run.snapshot.tick))
+    check_shock(shock, scenario)
+    if shock.at > desk.run.last_tick:
+        raise OutOfBounds(AFTER["label"], after, f"the run ends with tick {desk.run.last_tick}; open it again by reset")
     return asked
 
 

@@ -109,6 +109,7 @@ def test_reading_a_form_takes_days_and_leaves_out_what_is_empty(economy_desk: De
         ("wage_push", {}, "size"),
         ("wage_push", {"size": 0.1, "after": -1}, "strikes in"),
         ("wage_push", {"size": 0.1, "after": 1.5}, "after"),
+        ("wage_push", {"size": 0.1, "after": 253}, "the run ends with tick 504"),
         ("wage_push", {"size": 0.1, "after": 1e300}, "after"),
         ("wage_push", {"size": 0.1, "horizon": 10**9}, "branch for"),
         ("wage_push", {"size": 0.1, "at": 3}, "at"),

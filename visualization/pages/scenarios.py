@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from .. import feeds_scenarios as feeds
@@ -118,6 +119,16 @@ def _Shock() -> None:
 
 @component
 def _Branch() -> None:
+    there, show = ui.use_state(branch_of(the_desk().run.world) is not None)
+    with ui.Div():
+        _Status(show)
+        if there:
+            _Compared()
+
+
+@component
+def _Status(show: Callable[[bool], None]) -> None:
+    """Say how a branch fares, and ``show`` whether there is one: another tab may have made or closed it."""
     desk = the_desk()
     mail = ui.use_memo(lambda: Mailbox(feeds.branch_status), [])
 
@@ -131,7 +142,15 @@ def _Branch() -> None:
         end_branch(desk.run.world)
         desk.note("the branch is closed")
 
-    live(Form, mail.feed, every=0.5, act=forms_act(mail, {"keep": keep, "close": close}, {}), testid="branch")
+    def told(desk: Desk, seen: Any) -> Any:
+        show(branch_of(desk.run.world) is not None)
+        return mail.feed(desk, seen)
+
+    live(Form, told, every=0.5, act=forms_act(mail, {"keep": keep, "close": close}, {}), testid="branch")
+
+
+@component
+def _Compared() -> None:
     with ui.Div(classes=["cx-pairs"]):
         for measure in MEASURES:
             live(
