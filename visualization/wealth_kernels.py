@@ -37,7 +37,7 @@ def add_up(
 
 
 @kernel
-def count_trades(count: IntArray, maker: IntArray, taker: IntArray) -> None:
+def count_trades(count: Any, maker: IntArray, taker: IntArray) -> None:
     """Count each trade for both its sides; ``count`` is by owner."""
     for i in range(maker.shape[0]):
         count[maker[i]] += 1

@@ -46,7 +46,7 @@ class Accounts:
     shares: IntArray
     debt: IntArray
     employer: IntArray
-    trades: IntArray
+    trades: Any
     left: BoolArray
 
     @property
@@ -116,7 +116,7 @@ class WealthReel:
 
     def refresh(self, economy: Economy) -> None:
         """Copy the accounts as they are between two ticks."""
-        self.accounts = copied(economy, self.trades.count)
+        self.accounts = copied(economy, self.trades.count, self.accounts)
         self._wanted, self._copied = False, time.monotonic()
 
     def newest(self, tick: Tick, look: Callable[[Callable[[Economy], None]], None] | None) -> Accounts:
@@ -137,22 +137,27 @@ class WealthReel:
         row = np.full(size, np.nan, np.float32)
         few = np.flatnonzero(economy.ledger.owners.sectors != SECTOR_CODE[Sector.HOUSEHOLDS])
         row[few] = net_worth(economy, few)
-        row[accounts.owners] = np.where(accounts.left, np.nan, wealth)
+        row[accounts.owners] = wealth
+        row[accounts.owners[accounts.left]] = np.nan
         if size > self.opening.shape[0]:
             self.opening = np.append(self.opening, row[self.opening.shape[0] :])
         rate = 0.0 if economy.closed is None else economy.closed.policy_rate / TRADING_DAYS_PER_YEAR
         self.days.append(Day(accounts.day, row, rate))
-        here = ~accounts.left
-        members = np.bincount(accounts.group[here], minlength=len(self.groups))
-        total = np.bincount(accounts.group[here], weights=wealth[here], minlength=len(self.groups))
+        here, groups = ~accounts.left, len(self.groups)
+        members = np.bincount(accounts.group, weights=here, minlength=groups)
+        total = np.bincount(accounts.group, weights=wealth * here, minlength=groups)
         mean = np.where(members > 0, total / np.maximum(members, 1), np.nan)
         self.group_days.append((accounts.day, mean))
 
 
-def copied(economy: Economy, trades: IntArray) -> Accounts:
-    """Return every trader's accounts between two ticks; ``trades`` counts by owner."""
+def copied(economy: Economy, trades: Any, before: Accounts | None = None) -> Accounts:
+    """Return every trader's accounts between two ticks; ``trades`` counts by owner, ``before`` is an earlier copy."""
     ledger, listings = economy.ledger, economy.exchange.listings
-    owners = np.sort(economy.trader_owners())
+    if before is not None and before.owners.shape[0] == economy.roster.size + len(economy.floor.traders):
+        owners, group = before.owners, before.group
+    else:
+        owners = np.sort(economy.trader_owners())
+        group = economy.group_of[owners]
     cash, bonds, shares = (np.empty(owners.shape[0], np.int64) for _ in range(3))
     worth = np.zeros(ledger.holdings.shape[1])
     worth[listings.security] = economy.exchange.last * listings.unit_value
@@ -163,14 +168,13 @@ def copied(economy: Economy, trades: IntArray) -> Accounts:
     if economy.closed is not None:
         debt = ledger.contracts.debts[MARGIN_LOAN, owners]
         households = economy.closed.households
-        place = owners - households.first
-        inside = (place >= 0) & (place < households.size)
-        employer[inside] = households.employer[place[inside]]
-    known = np.append(trades, np.zeros(max(0, ledger.owners.size - trades.shape[0]), np.int64))
+        low, high = np.searchsorted(owners, (households.first, households.first + households.size)).tolist()
+        employer[low:high] = households.employer[owners[low:high] - households.first]
+    if trades.shape[0] < ledger.owners.size:
+        trades = np.append(trades, np.zeros(ledger.owners.size - trades.shape[0], np.int32))
     left = ledger.owners.column("died")[owners] >= 0
-    group = economy.group_of[owners]
     return Accounts(
-        economy.tick, economy.day, owners, group, cash, bonds, shares, debt, employer, known[owners], left
+        economy.tick, economy.day, owners, group, cash, bonds, shares, debt, employer, trades[owners], left
     )  # fmt: skip
 
 

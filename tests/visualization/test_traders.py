@@ -310,19 +310,25 @@ def test_trades_are_counted_and_kept_as_the_table_has_them() -> None:
     assert reel.trades.count.sum() == 2 * economy.trades_made == 2 * len(table) > 0
 
 
-def test_old_trades_are_written_over() -> None:
+def test_old_rounds_are_let_go_and_all_trades_counted() -> None:
     def fills(*prices: int) -> np.ndarray[Any, Any]:
         rows = np.zeros((9, len(prices)), np.int64)
         rows[0], rows[1], rows[2], rows[3] = prices, 1, 4, 5
         return rows
 
-    reel = TradeReel(6, most=5)
+    reel = TradeReel(5, most=5)
     reel.put(1, fills(10, 11, 12))
-    reel.put(2, fills(13, 14, 15, 16))
-    assert [(t["tick"], t["price"]) for t in reel.of(4, 9)] == [(2, 16), (2, 15), (2, 14), (2, 13), (1, 12)]
-    reel.put(3, fills(*range(20, 30)))
-    assert [t["price"] for t in reel.of(5, 2)] == [29, 28]
-    assert reel.count.tolist() == [0, 0, 0, 0, 17, 17]
+    reel.put(2, fills(13, 14))
+    assert [(t["tick"], t["price"]) for t in reel.of(4, 9)] == [(2, 14), (2, 13), (1, 12), (1, 11), (1, 10)]
+    reel.put(3, fills(15))
+    reel.put(3, fills())
+    assert [t["price"] for t in reel.of(5, 9)] == [15, 14, 13]
+    buffer = fills(20, 21)
+    reel.put(4, buffer[:, :1])
+    buffer[0] = 99  # what the exchange writes over next
+    assert [(t["price"], t["other"], t["bought"]) for t in reel.of(5, 1)] == [(20, 4, True)]
+    assert reel.of(3, 9) == []
+    assert reel.count.tolist() == [0, 0, 0, 0, 7, 7]
 
 
 # One owner
