@@ -76,7 +76,8 @@ def ranks(owners: list[str], then: list[tuple[int, list[int]]]) -> Message:
     series = [
         _line(
             f"@group{line + 1}", name=owner, data=[places[line] or None for _day, places in then], showSymbol=True,
-            symbolSize=5, endLabel={"show": True, "formatter": owner, "color": f"@group{line + 1}", "fontSize": 11},
+           
+            symbolSize=5, labelLayout={"moveOverlap": "shiftY"}, endLabel={"show": True, "formatter": owner, "color": f"@group{line + 1}", "fontSize": 11},
         )
         for line, owner in enumerate(owners)
     ]  # fmt: skip

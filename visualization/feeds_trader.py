@@ -93,7 +93,7 @@ def _standing(desk: Desk, owner: OwnerId, now: dict[str, Any]) -> list[dict[str,
     place = directory_of(desk).place(owner)
     return [
         _tile("wealth", "wealth", wealth, "money", title="all it holds and is owed less all it owes, without goods"),
-        _tile("debt", "debt", now["debt"], "money"),
+        _tile("debt", "owes", now["debt"], "money", title="loans, customers' deposits, money and bonds issued"),
         _tile("since", "since opening", _change(wealth, opening), "signed"),
         _tile("today", "today", _change(wealth, before[1]), "signed"),
         _tile("month", "21 days", _change(wealth, before[DAYS_PER_MONTH]), "signed"),

@@ -54,15 +54,25 @@ def kinds(economy: Economy) -> list[dict[str, Any]]:
 
 def profile(economy: Economy, owner: OwnerId) -> dict[str, Any]:
     """Return all that the page of an existing owner shows of the present."""
-    ledger, owners = economy.ledger, economy.ledger.owners
-    died = int(owners.column("died")[owner])
+    died = int(economy.ledger.owners.column("died")[owner])
     return {
         "name": who(economy, owner), "left": died if died >= 0 else None,
         "wealth": int(net_worth(economy, np.array([owner]))[0]),
-        "debt": int(ledger.contracts.debts[:, owner].sum()),
+        "debt": owed(economy, owner),
         "holdings": holdings(economy, owner), "orders": orders(economy, owner),
         "contracts": contracts(economy, owner), "facts": facts(economy, owner),
     }  # fmt: skip
+
+
+def owed(economy: Economy, owner: OwnerId) -> int:
+    """Return what an owner owes: its loans, its customers' deposits, and the money and bonds that it has issued."""
+    ledger = economy.ledger
+    issued = sum(
+        int(ledger.issued[number])
+        for number, instrument in enumerate(ledger.instruments.dense)
+        if instrument.issuer == owner and instrument.kind is not InstrumentKind.SHARE
+    )
+    return int(ledger.contracts.debts[:, owner].sum() + ledger.owed[owner]) + issued
 
 
 def holdings(economy: Economy, owner: OwnerId) -> list[dict[str, Any]]:

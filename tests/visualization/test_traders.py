@@ -352,8 +352,10 @@ def test_a_profile_is_what_the_accounts_and_books_say() -> None:
         assert sorted((o["symbol"], o["side"], o["price"], o["lots"]) for o in told["orders"]) == books
         with_orders += bool(books)
         if told["contracts"]["number"] <= views_traders.MOST:
-            owed = sum(row["amount"] for row in told["contracts"]["rows"] if row["way"] == "owed to")
-            assert owed == told["debt"] == economy.ledger.contracts.debts[:, owner].sum()
+            rows = told["contracts"]["rows"]
+            owed, lent = (sum(r["amount"] for r in rows if r["way"] == way) for way in ("owed to", "lent to"))
+            assert owed == economy.ledger.contracts.debts[:, owner].sum()
+            assert sum(row["value"] for row in told["holdings"]) + lent - told["debt"] == told["wealth"]
     assert with_orders > 5
 
 
