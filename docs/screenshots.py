@@ -49,7 +49,7 @@ def main() -> None:
             assert server.stdout is not None
             address = server.stdout.readline().split()[1].rstrip("/")
             with sync_playwright() as playwright:
-                browser = playwright.chromium.launch(executable_path=chromium)
+                browser = playwright.chromium.launch(executable_path=chromium, args=["--disable-gpu"])
                 _take(browser, address, pages, given.seconds, phone=given.phone)
                 browser.close()
         finally:
@@ -62,9 +62,13 @@ def _take(browser: Browser, address: str, pages: list[str], seconds: float, *, p
         if suffix and not phone:
             continue
         tab = browser.new_page(viewport={"width": width, "height": height})
+        tab.set_default_timeout(120_000)
         tab.goto(f"{address}/")
-        tab.wait_for_timeout(1e3 * seconds)
-        seconds = 0.0
+        tab.locator("body[data-state]").wait_for()
+        if tab.locator("body").get_attribute("data-state") == "playing":
+            tab.wait_for_timeout(1e3 * seconds)
+            tab.get_by_test_id("play").click()  # all pictures show the same tick
+            tab.locator("body[data-state=paused]").wait_for()
         for path in pages:
             tab.goto(f"{address}/{path}")
             tab.locator(".cx-page").wait_for()
