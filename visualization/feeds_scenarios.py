@@ -115,12 +115,11 @@ def comparison(measure: Measure) -> Feed:
 
     def feed(desk: Desk, seen: tuple[Any, int] | None) -> tuple[Message | None, tuple[Any, int]]:
         branch = branch_of(desk.run.world)
+        said: tuple[Any, int] = (None if branch is None else id(branch), 0)
         if branch is None:
-            said = (None, 0)
             return (None, said) if seen == said else ({"empty": "\u00a0"}, said)
         rows = branch.rows[measure.key]
         if not rows:
-            said = (id(branch), 0)
             macro = desk.run.scenario.macro.form != "none"
             why = "measured at month ends, and none has ended since" if macro else "this scenario has no economy"
             text = f"{measure.title}: {why}."

@@ -16,11 +16,12 @@ tables of recent days only; ``recording__ring_days=252`` keeps those of a year.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from importlib.util import find_spec
 from typing import Any, ClassVar
 
-import ipywidgets
+import ipywidgets  # type: ignore[import-untyped]
 
 from ..batch.figures import Figure
 from ..batch.live_run import LiveRun
@@ -104,7 +105,7 @@ class Shown(ipywidgets.VBox):  # type: ignore[misc]
                 self._charts[figure.name] = Chart(label=figure.alt or figure.title, height=height, library=library())
                 self._charts[figure.name].add_class("cx-wide" if figure.wide else "cx-half")
         for figure in drawn:
-            _told(self._charts[figure.name], lambda figure=figure: {"option": titled(figure)})
+            _told(self._charts[figure.name], functools.partial(_drawn, figure))
         charts = ipywidgets.Box([self._charts[figure.name] for figure in drawn])
         charts.add_class("cx-notebook-charts")
         self.children = [self._tiles, charts]
@@ -125,6 +126,10 @@ def _told(widget: Any, message: Callable[[], Message]) -> Any:
     widget.on_msg(heard)
     widget.send(message())
     return widget
+
+
+def _drawn(figure: Figure) -> Message:
+    return {"option": titled(figure)}
 
 
 def figures_shown(economy: Economy, symbols: int) -> list[Figure]:
