@@ -73,14 +73,12 @@ def history_option() -> dict[str, Any]:
 def ranks(owners: list[str], then: list[tuple[int, list[int]]]) -> Message:
     """Return the message of a chart of places over days, the first on top; who had no place leaves a gap."""
     days = [str(day) for day, _places in then]
-    series = [
-        _line(
-            f"@group{line + 1}", name=owner, data=[places[line] or None for _day, places in then], showSymbol=True,
-           
-            symbolSize=5, labelLayout={"moveOverlap": "shiftY"}, endLabel={"show": True, "formatter": owner, "color": f"@group{line + 1}", "fontSize": 11},
-        )
-        for line, owner in enumerate(owners)
-    ]  # fmt: skip
+    series = []
+    for line, owner in enumerate(owners):
+        tone, ends = f"@group{line + 1}", {"show": True, "formatter": owner, "fontSize": 11}
+        data = [places[line] or None for _day, places in then]
+        own = _line(tone, name=owner, data=data, symbolSize=5, endLabel={**ends, "color": tone})
+        series.append({**own, "showSymbol": True, "labelLayout": {"moveOverlap": "shiftY"}})
     lowest = max((place for _day, places in then for place in places[: len(owners)]), default=1)
     scale = {"type": "log"} if lowest > 40 else {"type": "value", "minInterval": 1}
     return {
