@@ -23,7 +23,7 @@ from catallaxy.visualization.frame import PAGES
 
 IMAGES = Path(__file__).resolve().parent / "images"
 SIZES = {"": (1440, 900), "-phone": (390, 844)}
-COLOURS = 96  # enough for flat panels and thin lines, and a fraction of the bytes
+COLOURS = (256, 128, 64)  # enough for flat panels and thin lines, and a fraction of the bytes
 MOST = 150_000
 SEED = "7"
 
@@ -82,9 +82,8 @@ def _take(browser: Browser, address: str, pages: list[str], seconds: float, *, p
 def _write(picture: bytes, path: Path) -> int:
     """Write a picture in as many colours as fit, and return its size."""
     image = Image.open(io.BytesIO(picture)).convert("RGB")
-    for colours in (COLOURS, 48, 24):
+    for few in (image, *(image.quantize(colours, dither=Image.Dither.NONE) for colours in COLOURS)):
         packed = io.BytesIO()
-        few = image.quantize(colours, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
         few.save(packed, "PNG", optimize=True)
         if packed.tell() <= MOST:
             break

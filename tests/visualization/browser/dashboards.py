@@ -7,7 +7,6 @@ import os
 import re
 import subprocess
 import sys
-import threading
 import time
 import urllib.request
 from collections.abc import Callable
@@ -43,7 +42,6 @@ class Dashboard:
         found = re.match(r"dashboard: (http://\S+)/", said)
         assert found is not None, (said, self.process.communicate(timeout=PATIENCE))
         self.address = found[1]
-        threading.Thread(target=self.process.stdout.read, daemon=True).start()
 
     @property
     def port(self) -> str:
@@ -64,7 +62,7 @@ class Dashboard:
 
     def kill(self) -> None:
         self.process.kill()
-        self.process.communicate(timeout=PATIENCE)
+        self.process.wait(timeout=PATIENCE)
 
     def __enter__(self) -> Self:
         return self
@@ -72,11 +70,13 @@ class Dashboard:
     def __exit__(self, *_: object) -> None:
         if self.process.poll() is None:
             self.process.terminate()
-            try:
-                self.process.wait(timeout=PATIENCE)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                raise
+        try:
+            self.process.wait(timeout=PATIENCE)
+        finally:
+            self.process.kill()
+            for pipe in (self.process.stdout, self.process.stderr):
+                assert pipe is not None
+                pipe.close()
 
 
 def command(*more: str, port: str = "0") -> list[str]:
