@@ -31,7 +31,7 @@ def liquidity_books(ledger: Ledger, banks: Banks, *, insured_up_to: int, repaid:
         raise OutOfBounds("repaid", repaid, "give the share of loans repaid in a month, between 0 and 1")
     keeper = ledger.owners.column("house_bank")
     customers = np.flatnonzero(keeper >= 0)
-    balance = ledger.holdings[customers, DEPOSIT].sum(axis=1)
+    balance = ledger.owned(DEPOSIT, customers)
     insured = np.minimum(balance, insured_up_to)
     retail = ledger.owners.sectors[customers] == SECTOR_CODE[Sector.HOUSEHOLDS]
 

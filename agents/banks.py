@@ -109,7 +109,7 @@ class Banks:
 
     def bonds(self, ledger: Ledger) -> IntArray:
         """Return (banks,) government bonds at face."""
-        return np.asarray(ledger.holdings[self.owners, BOND].sum(axis=1))
+        return ledger.owned(BOND, self.owners)
 
     def claims(self, ledger: Ledger, instrument: int) -> IntArray:
         """Return (banks,) what is owed to each bank in a kind of loan."""

@@ -22,7 +22,7 @@ def customers_of(ledger: Ledger, bank: OwnerId) -> IntArray:
 
 def deposits_of(ledger: Ledger, owners: IntArray) -> IntArray:
     """Return (n,) what owners have on their accounts, reserved parts too, minor units."""
-    return np.asarray(ledger.holdings[owners, DEPOSIT].sum(axis=1), np.int64)
+    return ledger.owned(DEPOSIT, owners)
 
 
 def uninsured_parts(ledger: Ledger, owners: IntArray, limit: int) -> IntArray:

@@ -131,7 +131,7 @@ class MarginAccounts:
 
     def cash(self, ledger: Ledger) -> IntArray:
         """Return (n,) deposits, those reserved by orders too."""
-        return np.asarray(ledger.holdings[self.owners, ledger.money].sum(axis=1))
+        return ledger.owned(ledger.money, self.owners)
 
     def position(self, ledger: Ledger, shares: Shares) -> IntArray:
         """Return (n,) the value of all shares, minor units."""

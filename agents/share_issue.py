@@ -42,7 +42,7 @@ class Founding:
 
 def register_of(ledger: Ledger, share: int) -> Register:
     """Return who holds shares, reserved ones too."""
-    held = ledger.holdings[: ledger.owners.size, share].sum(axis=1)
+    held = ledger.owned(share, slice(ledger.owners.size))
     holders = np.flatnonzero(held)
     return Register(holders, held[holders])
 

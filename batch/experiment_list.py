@@ -11,7 +11,7 @@ _PRICES = Column("price_level", "percent", "the price level")
 _INDEX = Column("index", "percent", "the share index")
 _LOANS = Column("loans", "percent", "loans to firms")
 _UNEMPLOYMENT = Column("unemployment", "percentage points", "unemployment")
-_FAILURES = Column("failures", "level", "failed firms")
+_FAILURES = Column("failures", "level", "the number of failed firms")
 
 EXPERIMENTS: dict[str, Experiment] = {
     experiment.name: experiment
@@ -47,7 +47,7 @@ EXPERIMENTS: dict[str, Experiment] = {
             "bank-failure",
             "What does the failure of the largest bank do to shares, credit and output?",
             Change("The largest bank loses half its assets", ({"kind": "bank_loss", "bank": "B01", "share": 0.5},)),
-            (_OUTPUT, _INDEX, _LOANS, Column("bank_failures", "level", "failed banks"), _UNEMPLOYMENT),
+            (_OUTPUT, _INDEX, _LOANS, Column("bank_failures", "level", "the number of failed banks"), _UNEMPLOYMENT),
             (
                 Expectation("bank_failures", "up", (1, 2), "it is the shock"),
                 Expectation("index", "down", (1, 12), "Baron, Verner and Xiong 2021"),

@@ -388,6 +388,11 @@ class Ledger:
         np.add.at(debts, (rows[:, INSTRUMENT], sector[rows[:, DEBTOR]]), rows[:, AMOUNT])
         return claims, debts
 
+    def owned(self, instrument: int, owners: IntArray | slice | range = slice(None)) -> IntArray:
+        """Return (n,) what owners have of an instrument, free and reserved."""
+        who = slice(owners.start, owners.stop) if isinstance(owners, range) else owners
+        return np.asarray(self.holdings[who, instrument, FREE] + self.holdings[who, instrument, RESERVED])
+
     def net_positions(self) -> IntArray:
         """Return (all instruments, sectors) assets minus liabilities, the dense first; minor units or lots."""
         claims, debts = self.contract_positions()

@@ -167,7 +167,7 @@ class Exchange:
         rows_of_fills, acks = self.books.match(messages, order, starts, first)
         if self.auctions.running:
             self.auctions.note(messages, acks)
-        fills = np.ascontiguousarray(rows_of_fills.T)
+        fills = rows_of_fills.T.copy()
         self._settle(fills)
         self.bars.add(rows_of_fills, self.listings.unit_value)
         self._finish(messages, acks, accepted, rows)
@@ -293,7 +293,7 @@ class Exchange:
             found.append(fills)
             rests.append(rest)
         rows_of_fills = np.concatenate(found)
-        columns = np.ascontiguousarray(rows_of_fills.T)
+        columns = rows_of_fills.T.copy()
         self._settle(columns, auction=True)
         self.bars.add(rows_of_fills, self.listings.unit_value)
         self.desk.fill(rows_of_fills, tick)

@@ -197,8 +197,8 @@ class ClosedEconomy:
 
     def firm_equity(self, ledger: Ledger) -> FloatArray:
         """Return (firms,) book equity: cash, inventory at cost, capital at today's price of goods, less debt."""
-        cash = ledger.holdings[self.firms.owners, ledger.money].sum(axis=1)
-        bonds = ledger.holdings[self.firms.owners, BOND].sum(axis=1)
+        cash = ledger.owned(ledger.money, self.firms.owners)
+        bonds = ledger.owned(BOND, self.firms.owners)
         real = self.firms.inventory * self.unit_cost() + self.firms.capital * self.memory.price
         return np.asarray(cash + bonds + real - self.debt(ledger), np.float64)
 
@@ -216,8 +216,8 @@ class ClosedEconomy:
 
     def liquid(self, ledger: Ledger) -> IntArray:
         """Return (households,) deposits and bonds."""
-        rows = ledger.holdings[self.households.slice()]
-        return np.asarray(rows[:, ledger.money].sum(axis=1) + rows[:, BOND].sum(axis=1))
+        who = self.households.slice()
+        return ledger.owned(ledger.money, who) + ledger.owned(BOND, who)
 
     def deposits_of(self, ledger: Ledger, sector: Sector) -> int:
         """Return the deposits of a sector."""

@@ -27,7 +27,7 @@ def write_closing(economy: Economy, folder: Path) -> dict[str, str]:
     owners = economy.trader_owners()
     parts = []
     for book, security in enumerate(economy.exchange.listings.security.tolist()):
-        lots = economy.ledger.holdings[owners, security].sum(axis=1)
+        lots = economy.ledger.owned(security, owners)
         held = np.flatnonzero(lots)
         parts.append((owners[held], np.full(held.shape[0], book, np.int64), lots[held]))
     owner, code, quantity = (np.concatenate(column) for column in zip(*parts, strict=True))

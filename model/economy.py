@@ -544,7 +544,7 @@ class Economy(PopulatedModel):
 
     def cash_of(self, owners: IntArray) -> IntArray:
         """Return deposits, free and reserved, of many owners."""
-        cash: IntArray = self.ledger.holdings[owners, int(self.exchange.listings.money[0])].sum(axis=1)
+        cash: IntArray = self.ledger.owned(int(self.exchange.listings.money[0]), owners)
         return cash
 
     def portfolio_value(self, owners: IntArray) -> IntArray:
@@ -554,7 +554,7 @@ class Economy(PopulatedModel):
         for security, worth in zip(
             listings.security.tolist(), (self.exchange.last * listings.unit_value).tolist(), strict=True
         ):
-            value += self.ledger.holdings[owners, security].sum(axis=1) * worth
+            value += self.ledger.owned(security, owners) * worth
         return value
 
     def cash_of_owner(self, owner: OwnerId) -> int:

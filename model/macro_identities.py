@@ -13,6 +13,8 @@ import numpy as np
 from ..core.errors import IdentityBroken
 from ..core.units import IntArray, Sector
 from ..ledger import sector_identities
+from ..ledger.periods import RUN
+from ..ledger.sector_identities import SectorBook
 from .closed_economy import closed_of
 from .national_accounts import NationalAccounts
 
@@ -26,11 +28,12 @@ LAWS_OF_THE_MONTH = 12
 def check_month(economy: Economy) -> None:
     """Close the national accounts, check A5 to A10 and A13 after all that a month end brings, and write its rows."""
     c, ledger = closed_of(economy), economy.ledger
-    sector_identities.exchanges_are_even(ledger)
-    sector_identities.reserves_follow(ledger)
-    sector_identities.money_follows(ledger)
-    sector_identities.treasury_follows(ledger)
-    sector_identities.hidden_equation_holds(ledger)
+    book = SectorBook.of(ledger)
+    sector_identities.exchanges_are_even(book)
+    sector_identities.reserves_follow(book)
+    sector_identities.money_follows(book)
+    sector_identities.treasury_follows(book)
+    sector_identities.hidden_equation_holds(SectorBook.of(ledger, RUN))
     goods_follow(c, economy.symbols)
     capital_follows(c, economy.symbols)
     resources_follow(c)

@@ -86,7 +86,7 @@ def firm_rows(economy: Economy, c: ClosedEconomy) -> dict[str, Any]:
         "sector": ["consumer goods" if k < 0 else c.resources.names[k] for k in firms.resource.tolist()],
         "chief": firms.chief, "shares_outstanding": shares, "revenue": firms.revenue, "profit": profits(c),
         "earnings": c.accounts.earnings, "earnings_per_share": c.accounts.earnings / np.maximum(shares, 1),
-        "cash": ledger.holdings[firms.owners, DEPOSIT].sum(axis=1), "debt": c.debt(ledger),
+        "cash": ledger.owned(DEPOSIT, firms.owners), "debt": c.debt(ledger),
         "price": firms.posted_price, "wage": firms.posted_wage, "workers": firms.workers, "inventory": firms.inventory,
         "capital": firms.capital, "output": firms.produced, "dividend": firms.dividend,
         "equity": np.rint(c.firm_equity(ledger)).astype(np.int64),

@@ -35,7 +35,7 @@ def _pay_deposit_interest(economy: Economy, c: ClosedEconomy) -> None:
     keeper = ledger.owners.column("house_bank")
     customers = np.flatnonzero(keeper >= 0)
     rate = banks.by_owner(ledger, banks.deposit_rate)[keeper[customers]]
-    balance = ledger.holdings[customers, ledger.money].sum(axis=1)
+    balance = ledger.owned(ledger.money, customers)
     interest = np.rint(balance * rate / MONTHS_PER_YEAR).astype(np.int64)
     some = interest > 0
     ledger.pay("deposit interest", payer=keeper[customers[some]], payee=customers[some], amount=interest[some])
@@ -43,7 +43,7 @@ def _pay_deposit_interest(economy: Economy, c: ClosedEconomy) -> None:
 
 def _pay_coupons(economy: Economy, c: ClosedEconomy) -> None:
     ledger = economy.ledger
-    held = ledger.holdings[: ledger.owners.size, BOND].sum(axis=1)
+    held = ledger.owned(BOND, slice(ledger.owners.size))
     owners = np.flatnonzero(held)
     coupon = np.rint(held[owners] * (c.memory.coupon / MONTHS_PER_YEAR)).astype(np.int64)
     raise_cash(economy, c, int(coupon.sum()))
@@ -75,7 +75,7 @@ def _distribute(economy: Economy, c: ClosedEconomy, gross: IntArray) -> IntArray
     ledger, columns = economy.ledger, c.share_columns()
     accounts = ledger.holdings[: ledger.owners.size, columns[0] :]
     shares = accounts[:, :, 0] + accounts[:, :, 1]
-    total = shares.sum(axis=0)
+    total = ledger.issued[columns]
     tax = tax_due(gross, economy.settings.treasury.profit_tax)
     each = np.where(total > 0, (np.maximum(gross, 0) - tax) // np.maximum(total, 1), 0)
     paid, payers = each * total, np.concatenate([c.firms.owners, c.banks.owners])

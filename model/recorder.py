@@ -314,7 +314,7 @@ class Recorder:
         cash = economy.cash_of(owners)
         value, borrowed = economy.portfolio_value(owners), np.zeros(owners.shape[0], np.int64)
         if economy.closed is not None:
-            value += economy.ledger.holdings[owners, BOND].sum(axis=1)
+            value += economy.ledger.owned(BOND, owners)
             borrowed = economy.ledger.contracts.debts[MARGIN_LOAN, owners]
         worth = cash + value - borrowed
         rank = np.empty(owners.shape[0], np.int64)

@@ -52,7 +52,7 @@ class EconomyRoster:
         if name.startswith("position:") and name.removeprefix("position:") in economy.symbols:
             book = economy.symbols.index(name.removeprefix("position:"))
             security = int(economy.exchange.listings.security[book])
-            return self._picked(lambda owners: economy.ledger.holdings[owners, security].sum(axis=1), row)
+            return self._picked(lambda owners: economy.ledger.owned(security, owners), row)
         if name in ("owner",):
             return self._picked(lambda owners: owners, row)
         if name == "active":

@@ -125,7 +125,7 @@ def _run(economy: Economy, shock: Run, number: int) -> None:
     bank = int(c.banks.owners[slot])
     others = np.flatnonzero(c.banks.open & (np.arange(c.banks.size) != slot))
     customers = np.flatnonzero(ledger.owners.column("house_bank") == bank)
-    customers = customers[ledger.holdings[customers, ledger.money].sum(axis=1) > 0]
+    customers = customers[ledger.owned(ledger.money, customers) > 0]
     if not others.size:
         customers = customers[:0]
     draws = (
@@ -148,7 +148,7 @@ def _give(economy: Economy, shock: Helicopter, number: int) -> None:
     total = round(shock.size * c.annual_gdp)
     weight = np.ones(owners.size, np.int64)
     if shock.shared == "by_deposits":
-        weight = ledger.holdings[owners, ledger.money].sum(axis=1)
+        weight = ledger.owned(ledger.money, owners)
     amount = shared_out_freely(total, weight)
     ledger.pay("helicopter", payer=c.central_bank, payee=owners, amount=amount)
     economy.recorder.note_event("helicopter", owner=c.central_bank, amount=int(amount.sum()))

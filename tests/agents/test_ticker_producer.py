@@ -25,6 +25,7 @@ def test_the_feeds_published_numbers_are_the_defaults() -> None:
     assert (settings.burst_low, settings.burst_high, settings.active_tickers) == (5, 20, 4)
 
 
+@pytest.mark.compiled
 def test_four_tickers_send_five_orders_a_second_and_the_others_none(feed: Economy) -> None:
     orders = {population.name: population.orders_sent for population in feed.populations}
 
@@ -34,6 +35,7 @@ def test_four_tickers_send_five_orders_a_second_and_the_others_none(feed: Econom
     assert set(trades[trades["taker"].isin(producers)]["symbol"]) == set(feed.symbols[:4])
 
 
+@pytest.mark.compiled
 def test_orders_are_a_thousand_shares_or_five_to_twenty_times_that(feed: Economy) -> None:
     trades = feed.table("trades")
     producers = next(p for p in feed.populations if p.name == "ticker_producer").owners
@@ -43,6 +45,7 @@ def test_orders_are_a_thousand_shares_or_five_to_twenty_times_that(feed: Economy
     assert np.median(lots) <= 1_000 < lots.max()
 
 
+@pytest.mark.compiled
 def test_quotes_are_two_hundredths_of_a_percent_apart_or_more(feed: Economy) -> None:
     quotes = feed.exchange.quotes[:4]
     width = (quotes[:, 1] - quotes[:, 0]) / quotes[:, 0]
@@ -51,6 +54,7 @@ def test_quotes_are_two_hundredths_of_a_percent_apart_or_more(feed: Economy) -> 
     assert (width < 0.002).all()
 
 
+@pytest.mark.compiled
 def test_prices_follow_the_walk_through_trades(feed: Economy) -> None:
     gap = np.log(feed.exchange.mid[:4] / feed.fundamental[:4])
 

@@ -15,6 +15,8 @@ from catallaxy.markets.books import Books
 from catallaxy.markets.orders import KIND, QUANTITY, R_QUANTITY, Kind
 from catallaxy.markets.routing import Router
 
+pytestmark = pytest.mark.compiled  # it times compiled code
+
 
 def test_a_batch_is_of_the_mix_it_claims() -> None:
     """60 % limit, 15 % market, 25 % cancellations that each find a resting order."""
