@@ -97,7 +97,7 @@ def gini(wealth: FloatArray) -> float | None:
     if n == 0 or total <= 0.0:
         return None
     weighted = float((np.arange(1, n + 1) * np.sort(wealth)).sum())
-    return round(2.0 * weighted / (n * total) - (n + 1) / n, 12)
+    return float(round(2.0 * weighted / (n * total) - (n + 1) / n, 12))
 
 
 def lorenz(wealth: FloatArray) -> list[list[float]]:

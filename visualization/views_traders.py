@@ -79,7 +79,7 @@ def holdings(economy: Economy, owner: OwnerId) -> list[dict[str, Any]]:
     """Return what an owner holds, the most valuable first: shares at last prices, money and bonds at face."""
     ledger, listings = economy.ledger, economy.exchange.listings
     book_of = {int(security): book for book, security in enumerate(listings.security.tolist())}
-    rows = []
+    rows: list[dict[str, Any]] = []
     for number in np.flatnonzero(ledger.holdings[owner].any(axis=1)).tolist():
         free, reserved = (int(part) for part in ledger.holdings[owner, number])
         book = book_of.get(number)

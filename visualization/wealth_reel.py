@@ -191,4 +191,4 @@ def net_worth(economy: Economy, owners: IntArray) -> IntArray:
     for number, instrument in enumerate(ledger.instruments.dense):
         if instrument.kind is not InstrumentKind.SHARE:
             net[owners == instrument.issuer] -= int(ledger.issued[number])
-    return net
+    return np.asarray(net, np.int64)

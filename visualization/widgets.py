@@ -35,7 +35,7 @@ class Bar(Panel):
     """The bar on every page: state, pace, symbol search, notes, keys."""
 
     _esm: ClassVar[Any] = script("bar")
-    paces = traitlets.List().tag(sync=True)
+    paces: Any = traitlets.List().tag(sync=True)
 
 
 class Cards(Panel):
@@ -98,7 +98,7 @@ class Choice(Panel):
     """One of a few words; `value` follows what is chosen."""
 
     _esm: ClassVar[Any] = script("choice")
-    options = traitlets.List().tag(sync=True)
+    options: Any = traitlets.List().tag(sync=True)
     value = traitlets.Unicode("").tag(sync=True)
 
 
