@@ -25,8 +25,8 @@ class LiveRun(RunData):
     >>> economy = Economy("markets", rng=7, traders__number=60, stocks__number=2, anchor__source="walk")
     >>> economy.run(ticks=5)
     >>> run = LiveRun(economy)
-    >>> run.last_tick, run.symbols, run.chain_head == economy.chain_head
-    (5, ('AAPL', 'MSFT'), True)
+    >>> run.last_tick, run.symbols == economy.symbols, run.chain_head == economy.chain_head
+    (5, True, True)
     """
 
     def __init__(self, economy: Economy) -> None:
