@@ -23,6 +23,7 @@ from catallaxy.ledger.manifest import Manifest
 from catallaxy.visualization import assets
 from tests.cli.command_line import TINY, Command, command_of
 
+pytestmark = pytest.mark.compiled  # it waits for worlds that play
 POSIX = pytest.mark.skipif(os.name == "nt", reason="signals are sent as POSIX has them")
 TOKEN = "correct-horse"
 

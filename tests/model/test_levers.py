@@ -17,6 +17,8 @@ from catallaxy.model.world import World
 from tests.model.closed_economy import assert_closed, behind, closed, events
 from tests.model.small_economy import assert_lawful, assert_same_run, everything, small
 
+pytestmark = pytest.mark.compiled  # economies of many months: minutes without compilation
+
 MONTH = 21  # ticks, where a day is one
 TAX: dict[str, Any] = {"rule": "transaction_tax", "settings": {"rate": 0.001}}
 EVERYWHERE: dict[str, Any] = {

