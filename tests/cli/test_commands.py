@@ -36,7 +36,7 @@ def test_every_help_has_an_example(catallaxy: Command) -> None:
 
     commands = words_of(get_command(app))
 
-    assert len(commands) == 16
+    assert {("run",), ("dashboard",), ("validate",)} <= set(commands)
     for words in commands:
         said = catallaxy(*words, "--help")
         assert said.code == 0
