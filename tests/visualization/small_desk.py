@@ -14,7 +14,7 @@ TINY: dict[str, Any] = {
     "traders": {"number": 60},
     "stocks": {"number": 2},
     "anchor": {"source": "walk"},
-    "clock": {"ticks_per_day": 10, "days": 40},
+    "clock": {"ticks_per_day": 10, "days": 4_000},
 }
 
 
