@@ -23,7 +23,7 @@ NO_ECONOMY = (
     "This scenario is a market alone: no economy lies behind it. Scenarios with macro.form = full, such as economy, "
     "have one; with macro.form = reduced, three equations."
 )
-NO_MONTH = "The first month has not ended yet; figures come at month ends."
+NO_MONTH = "No month with this figure has ended yet; figures come at month ends."
 ONLY_CLOSED = "Three equations know no {what}; a closed economy does."
 _NAMES_OF_RULES = 14
 """Letters of a moment's name that a chart has room for."""
