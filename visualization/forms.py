@@ -6,6 +6,7 @@ so nothing of it is used before the settings themselves have accepted it.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import UnionType
@@ -14,10 +15,12 @@ from typing import Any, Literal, Union, get_args, get_origin
 from pydantic.fields import FieldInfo
 
 from ..core.errors import OutOfBounds
+from ..model.levers import worded
 from .desk import Desk
 from .live import Feed, Message
 
 Choices = Mapping[str, tuple[str, ...]]
+_ENDS = {"least": "at least", "above": "more than", "most": "at most", "below": "less than"}
 
 
 def field_of(name: str, info: FieldInfo, choices: Choices = {}) -> dict[str, Any]:
@@ -74,36 +77,65 @@ def _kind(annotation: Any) -> tuple[str, list[str]]:
 def filled(fields: list[dict[str, Any]], said: Any) -> dict[str, Any]:
     """Return what a visitor filled in, by key, without what was left empty; what no field asks for is refused."""
     if not isinstance(said, Mapping):
-        raise OutOfBounds("form", said, "give values by name")
+        raise OutOfBounds("form", _shown(said), "give values by name")
     known = {one["name"]: one for one in fields}
     values: dict[str, Any] = {}
     for name, value in said.items():
         if name not in known:
-            raise OutOfBounds(str(name)[:40], value, f"the form asks for {', '.join(known)}")
+            raise OutOfBounds(str(name)[:40], _shown(value), f"the form asks for {', '.join(known)}")
         if value not in (None, "", []):
             values[str(name)] = _parsed(known[name], value)
     return values
 
 
 def _parsed(told: Mapping[str, Any], value: Any) -> Any:
-    kind, name = told["kind"], told["name"]
+    kind, name, shown = told["kind"], told["name"], _shown(value)
     if kind in ("integer", "number"):
         try:
             number = float(value)
-        except (TypeError, ValueError):
-            raise OutOfBounds(name, value, "give a number") from None
-        if kind == "number":
-            return number
-        if number != int(number) if abs(number) < 1e15 else True:
-            raise OutOfBounds(name, value, "give a whole number")
-        return int(number)
+        except (TypeError, ValueError, OverflowError):
+            raise OutOfBounds(name, shown, "give a number") from None
+        if kind == "integer" and (number != int(number) if abs(number) < 1e15 else True):
+            raise OutOfBounds(name, shown, "give a whole number")
+        if not is_allowed(told, number):
+            raise OutOfBounds(told.get("label", name), shown, allowed(told, told.get("unit", "")))
+        return int(number) if kind == "integer" else number
     if kind == "choices":
         if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
-            raise OutOfBounds(name, value, "give a list of names")
+            raise OutOfBounds(name, shown, "give a list of names")
         return tuple(value)
     if not isinstance(value, str):
-        raise OutOfBounds(name, value, "give a word")
+        raise OutOfBounds(name, shown, "give a word")
     return value
+
+
+def _shown(value: Any) -> Any:
+    """Return a value as a refusal may show it: a line at most, whatever came from outside."""
+    short = value is None or isinstance(value, bool | float) or (isinstance(value, int) and abs(value) < 1e15)
+    return value if short else str(value)[:60]
+
+
+def is_allowed(told: Mapping[str, Any], number: float) -> bool:
+    """Return whether a field's bounds allow a number."""
+    least, most = told.get("least", -math.inf), told.get("most", math.inf)
+    above, below = told.get("above", -math.inf), told.get("below", math.inf)
+    return math.isfinite(number) and least <= number <= most and above < number < below
+
+
+def allowed(told: Mapping[str, Any], unit: str = "") -> str:
+    """Return which numbers a field allows, in a unit; of one in per cent the bounds are fractions.
+
+    Examples
+    --------
+    >>> allowed({"least": 0.0, "most": 0.9}, "% a year"), allowed({"above": 0.0, "most": 1.0}), allowed({})
+    ('give 0 % to 90 % a year', 'give more than 0 and at most 1', 'give a finite number')
+    """
+    short = "%" if unit.startswith("%") else ""
+    if "least" in told and "most" in told:
+        return f"give {worded(told['least'], short)} to {worded(told['most'], unit)}"
+    ends = [(word, told[end]) for end, word in _ENDS.items() if end in told]
+    said = [f"{word} {worded(end, unit if place == len(ends) else short)}" for place, (word, end) in enumerate(ends, 1)]
+    return f"give {' and '.join(said) or 'a finite number'}"
 
 
 @dataclass

@@ -82,13 +82,23 @@ def test_a_refusal_is_a_sentence_and_the_slider_hears_what_holds(desk: Desk) -> 
     _told, seen = feed(desk, None)
     with pytest.raises(OutOfBounds) as caught:
         levers.act(desk)({"change": {RATE: 7.0}})
-    assert str(caught.value) == f"{RATE} is 7.0; Input should be less than or equal to 1"
+    assert str(caught.value) == "traders, activity is 7 wake-ups a tick; give more than 0 and at most 1 wake-ups a tick"
     desk.note(str(caught.value), "error")  # as a tab does with what is raised
     assert feed(desk, seen)[0] == {"values": {}}  # nothing moved: whoever waits shows what holds
 
 
 @pytest.mark.parametrize(
-    "said", [{}, {"change": 5}, {"change": []}, {"change": {}}, {"change": {RATE: "0.2"}}, {"change": {"x" * 9_999: 1}}]
+    "said",
+    [
+        {},
+        {"change": 5},
+        {"change": []},
+        {"change": {}},
+        {"change": {RATE: "0.2"}},
+        {"change": {"x" * 9_999: 1}},
+        {"change": {RATE: 10**400}},
+        {"change": {RATE: "9" * 9_999}},
+    ],
 )
 def test_a_crafted_message_changes_nothing(desk: Desk, said: dict[str, Any]) -> None:
     with pytest.raises(CatallaxyError) as caught:
@@ -96,6 +106,63 @@ def test_a_crafted_message_changes_nothing(desk: Desk, said: dict[str, Any]) -> 
     assert len(str(caught.value)) < 300
     desk.step()
     assert desk.look(lambda economy: economy.settings is economy.baseline)
+
+
+@pytest.fixture(scope="module")
+def ruled() -> Iterator[Desk]:
+    """A desk over a closed economy whose regulator requires more capital in ticks 3 to 5."""
+    rule = {"rule": "capital_requirement", "at": 3, "until": 5, "settings": {"total": 0.2}}
+    changes = {"traders": {"number": 150}, "firms": {"number": 6}, "banks": {"number": 3}}
+    with Desk("economy-coarse", seed=7, changes={**changes, "regulator": {"schedule": [rule]}}) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "sentence"),
+    [
+        ("treasury.income_tax", 0.99, "treasury, income tax is 99 %; give 0 % to 90 %"),
+        ("treasury.income_tax", 1e300, "treasury, income tax is 1e+302 %; give 0 % to 90 %"),
+        ("central_bank.neutral_rate", -0.5, "central bank, neutral rate is -50 % a year; give -5 % to 10 % a year"),
+        ("central_bank.money_weight", 0, "central bank, money weight is 0; give more than 0 and at most 10"),
+        (
+            "treasury.lowest_tax",
+            0.8,
+            "treasury, lowest tax is 80 %; lowest tax 80 %, income tax 27 %, highest tax 47 %: "
+            "give them in ascending order",
+        ),
+        ("treasury.income_tax", "99 %", "treasury.income_tax is '99 %'; give a number"),
+        ("treasury.income_tax", float("nan"), "treasury.income_tax is 'nan'; give a number"),
+    ],
+)
+def test_a_refusal_speaks_in_the_unit_that_was_typed(ruled: Desk, key: str, value: Any, sentence: str) -> None:
+    with pytest.raises(OutOfBounds) as caught:
+        levers.act(ruled)({"change": {key: value}})
+    assert str(caught.value) == sentence
+    assert ruled.look(lambda economy: economy.settings_asked is economy.baseline)
+
+
+def test_a_lever_that_a_rule_overrules_says_so_while_it_does(ruled: Desk) -> None:
+    """A minimum of 20 % from tick 3 to 5; before and after, the banks' own standard holds and the rule waits."""
+    feed = levers.feed(("prudential", "regulator"))
+    own, rule = "prudential.total", "regulator.capital_requirement.total"
+    told, seen = feed(ruled, None)
+    assert told is not None
+    assert own not in told["over"]
+    assert told["over"][rule] == "the rule capital requirement is not in force: a change waits until it is"
+
+    heard = {}
+    for tick in range(1, 7):
+        ruled.step()
+        told, seen = feed(ruled, seen)
+        standard = ruled.look(lambda economy: economy.prudential.total)
+        assert standard == (0.2 if 3 <= tick <= 5 else 0.08)
+        if told is not None:
+            heard[tick] = told["over"].get(own), told["over"].get(rule)
+
+    assert heard == {
+        3: ("no effect while the rule capital requirement is in force, which says 20 %", None),
+        6: (None, "the rule capital requirement is not in force: a change waits until it is"),
+    }
 
 
 def test_after_a_reset_everything_is_told_and_is_the_baseline(desk: Desk) -> None:

@@ -27,7 +27,7 @@ def asked(columns: Sequence[Column], opened: Callable[[str], Any] | None = None)
 
 
 def forms_act(mail: Mailbox, asks: Mapping[str, Act], does: Mapping[str, Act]) -> Act:
-    """Return what hears a form: a refusal is told beside the fields, and nothing is done that was not named."""
+    """Return what hears a form: a refusal is told beside the field, and nothing is done that was not named."""
 
     def act(said: dict[str, Any]) -> None:
         known, key = (does, said.get("do")) if "do" in said else (asks, said.get("ask"))
@@ -36,6 +36,6 @@ def forms_act(mail: Mailbox, asks: Mapping[str, Act], does: Mapping[str, Act]) -
         try:
             known[key](said)
         except CatallaxyError as error:
-            mail.answer(wrong=str(error))
+            mail.answer(wrong=str(error), field=str(getattr(error, "key", "")))
 
     return act

@@ -11,7 +11,7 @@ function render(context) {
   const here = () => told.groups.find((g) => g.key === group) || told.groups[0] || null;
   const asked = () => [...(here()?.fields || []), ...(told.fields || [])];
   const said = () => ({ group: here()?.key ?? null, values: Object.fromEntries(asked().map((f) => [f.name, typed[f.name] !== undefined ? typed[f.name] : f.value]).filter(([, v]) => v !== null && v !== undefined && v !== "")) });
-  const drop = () => { sure.hidden = true; sure.replaceChildren(); };
+  const drop = () => { sure.hidden = true; sure.replaceChildren(); for (const node of body.querySelectorAll("[aria-invalid]")) node.removeAttribute("aria-invalid"); };
   const change = (name, value) => { typed[name] = value; drop(); };
   function bounds(f) {
     const low = f.least ?? f.above, high = f.most ?? f.below, told = FORMS.plain || FORMS.number;
@@ -87,6 +87,15 @@ function render(context) {
     yes.focus();
     sure.scrollIntoView({ block: "nearest" });
   }
+  function refuse(answer) {
+    drop();
+    const told = make("p", "cx-wrong", answer.wrong, { id: "cx-wrong-" + model.get("testid") });
+    sure.replaceChildren(told);
+    sure.hidden = false;
+    const name = String(answer.field ?? "").split(".").pop(), f = asked().find((one) => one.name === name || one.label === name);
+    const node = f && document.getElementById(`cx-field-${model.get("testid")}-${f.name}`);
+    if (node) { node.setAttribute("aria-invalid", "true"); node.setAttribute("aria-errormessage", told.id); node.focus(); }
+  }
   const keys = (event) => { if (event.key === "Escape") drop(); };
   box.addEventListener("keydown", keys);
   return attend(context, (message) => {
@@ -99,7 +108,7 @@ function render(context) {
     }
     const answer = message.answer;
     if (answer?.confirm) confirm(answer);
-    else if (answer?.wrong) { sure.replaceChildren(make("p", "cx-wrong", answer.wrong)); sure.hidden = false; }
+    else if (answer?.wrong) refuse(answer);
     else if (answer) drop();
   });
 }

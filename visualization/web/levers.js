@@ -17,7 +17,7 @@ function render(context) {
     const id = "cx-lever-" + l.key.replace(/\W/g, "-");
     head.append(make("label", "", l.label, { for: id }));
     const tells = make("div", "cx-lever-about cx-muted", l.description);
-    const r = { l, node, state: RESTS, wait: 0, says: make("span", "cx-muted"), back: make("button", "cx-small cx-lever-back", "↺", { type: "button", "aria-label": `${l.label} back to the baseline`, title: "back to the baseline" }) };
+    const r = { l, node, state: RESTS, wait: 0, says: make("span", "cx-muted"), over: make("p", "cx-lever-over", "", { role: "note", hidden: "" }), back: make("button", "cx-small cx-lever-back", "↺", { type: "button", "aria-label": `${l.label} back to the baseline`, title: "back to the baseline" }) };
     const send = (value) => { clearTimeout(r.wait); r.state = SENT; model.send({ change: { [l.key]: value } }); };
     const later = (value, ms) => { clearTimeout(r.wait); r.state = MOVES; r.wait = setTimeout(() => send(value()), ms); };
     if (l.kind === "bool") {
@@ -45,7 +45,7 @@ function render(context) {
     r.back.onclick = () => send(l.baseline);
     foot.append(r.says, r.back);
     node.prepend(head, tells);
-    node.append(foot);
+    node.append(foot, r.over);
     rows.set(l.key, r);
     draw(r);
     return node;
@@ -75,6 +75,9 @@ function render(context) {
     r.says.classList.toggle("cx-waits", waits);
   }
 
+  function overrule(told) {
+    for (const [key, r] of rows) { r.over.textContent = told[key] || ""; r.over.hidden = !told[key]; r.node.classList.toggle("cx-overruled", Boolean(told[key])); }
+  }
   const title = (name) => name.replace(/_/g, " ").replace(".", ": ");
   return attend(context, (message) => {
     if (message.sections) {
@@ -88,8 +91,10 @@ function render(context) {
         group.open = i < model.get("unfolded");
         return group;
       }));
+      overrule(message.over || {});
       return;
     }
+    if (message.over) overrule(message.over);
     for (const [key, [value, asked]] of Object.entries(message.values)) { const r = rows.get(key); if (r) { r.l.value = value; r.l.asked = asked; if (r.state === RESTS) draw(r); } }
     for (const r of rows.values()) if (r.state === SENT) draw(r);  // taken or refused: show what holds
   });
