@@ -41,8 +41,9 @@ def decide_rate(economy: Economy) -> None:
         expected_inflation=c.expectations.expected, gap=gap, previous_rate=m.rate, price_level=m.price,
         money=float(economy.ledger.issued[economy.ledger.money]), nominal_gdp=float(c.annual_gdp),
     )  # fmt: skip
-    decision = c.rule.decide(readings, m.rule)
+    decision, before = c.rule.decide(readings, m.rule), c.policy_rate
     m.rate, m.shadow, m.rule = decision.rate, decision.shadow, dict(decision.memory)
+    economy.recorder.note_rate(before, c.policy_rate, readings, owner=c.central_bank)
     purchase_assets(economy, c)
     c.banks.set_rates(c.policy_rate)
 

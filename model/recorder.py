@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections import deque
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -43,12 +44,14 @@ from .month_tables import bank_rows, firm_rows, history_row, macro_row, resource
 from .reduced_economy import ReducedEconomy, reduced_row
 
 if TYPE_CHECKING:
+    from ..policies.policy_rule import Readings
     from .economy import Economy
 
 _KINDS = tuple(kind.name.lower() for kind in Kind)
 _STATES = tuple(status.name.lower() for status in Status)
 _SECTORS = tuple(str(sector) for sector in SECTORS)
 _NEWEST = 64
+_LEAST_MOVE = 1e-6  # of the policy rate: a hundredth of a basis point
 
 
 class Happened(NamedTuple):
@@ -378,3 +381,10 @@ class Recorder:
         """Take the state returned by `state`."""
         self.volume_by_group = np.array(values["volume_by_group"], np.int64)
         self.orders_before = [int(value) for value in values["orders_before"]]
+
+    def note_rate(self, before: float, after: float, readings: Readings, *, owner: int) -> None:
+        """Write the event of a policy rate that moved by a hundredth of a basis point or more, and what was read."""
+        if abs(after - before) >= _LEAST_MOVE:
+            told = {"before": before, "after": after, "inflation": readings.inflation_12m, "output_gap": readings.gap}
+            facts = {name: round(value, 6) for name, value in told.items() if math.isfinite(value)}
+            self.note_event("policy_rate", owner=owner, **facts)

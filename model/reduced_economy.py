@@ -19,7 +19,7 @@ from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from ..policies.asset_purchases import mean_expected_rate, term_yield
-from ..policies.policy_rule import policy_rule
+from ..policies.policy_rule import Readings, policy_rule
 from ..policies.reduced_form import MonthOfEconomy, ReducedForm
 
 if TYPE_CHECKING:
@@ -99,11 +99,12 @@ class ReducedEconomy:
         """Renew the factor on fundamental values."""
         self.factor = self._opening_discount / self.discount
 
-    def decide_rate(self, money: float) -> None:
-        """Let the central bank decide on what the last month brought."""
+    def decide_rate(self, money: float) -> Readings:
+        """Let the central bank decide on what the last month brought, and return what it read."""
         readings = replace(self.month.readings(self.rate), month=self.month.month + 1, money=money)
         decision = self.rule.decide(readings, self.memory)
         self.rate, self.shadow, self.memory = decision.rate, decision.shadow, dict(decision.memory)
+        return readings
 
     def step(self, index: float, sentiment: float) -> None:
         """Let a month pass that ended with the share ``index``."""
@@ -150,7 +151,10 @@ def reduced_row(economy: Economy, reduced: ReducedEconomy) -> dict[str, Any]:
 
 def decide_rate(economy: Economy) -> None:
     """Let the central bank set its rate; the money that a rule may look at is all deposits."""
-    reduced_of(economy).decide_rate(float(economy.ledger.issued[economy.ledger.money]))
+    reduced = reduced_of(economy)
+    before = reduced.policy_rate
+    readings = reduced.decide_rate(float(economy.ledger.issued[economy.ledger.money]))
+    economy.recorder.note_rate(before, reduced.policy_rate, readings, owner=economy.institutions.central_bank)
 
 
 def step_month(economy: Economy) -> None:

@@ -8,6 +8,7 @@ when all they show is of a world that is gone.
 from __future__ import annotations
 
 import itertools
+import shutil
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -33,6 +34,7 @@ PACES: tuple[float, ...] = (1.0, 5.0, 15.0, 30.0, 100.0, 0.0)
 _LOG = get_logger("dashboard")
 _NOTES = 50
 _FASTEST = 100_000
+_LEAST_FREE = 500_000_000
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,8 @@ class Run:
     seed: int
     folder: Path | None
     changes: Mapping[str, Any] = field(default_factory=dict)
+    last_tick: int | None = None
+    """The tick with which it stops by itself; None lets it go on."""
 
     @property
     def snapshot(self) -> Snapshot:
@@ -64,8 +68,8 @@ class Run:
         return self.world.snapshot
 
     @property
-    def last_tick(self) -> int:
-        """The tick with which the scenario ends."""
+    def planned(self) -> int:
+        """The last tick of the days that the scenario names."""
         return self.scenario.clock.days * self.scenario.clock.ticks_per_day
 
 
@@ -84,6 +88,8 @@ class Desk:
         Folder under which each run gets one of its own; None writes nothing.
     pace : float
         Ticks a second at first; 0 is as fast as it goes.
+    days : int, optional
+        Trading days after which a run stops by itself; None lets it go on beyond those of the scenario.
 
     Examples
     --------
@@ -102,8 +108,11 @@ class Desk:
         changes: Mapping[str, Any] | None = None,
         runs: Path | None = None,
         pace: float = 30.0,
+        days: int | None = None,
     ) -> None:
-        self.runs, self._pace = runs, _checked_pace(pace)
+        if days is not None and days < 1:
+            raise OutOfBounds("days", days, "give 1 or more, or leave it out for a world that goes on")
+        self.runs, self.days, self._pace = runs, days, _checked_pace(pace)
         self.notes: tuple[Note, ...] = ()
         self._numbers, self._epochs = itertools.count(1), itertools.count(1)
         self._switching, self._noting = threading.Lock(), threading.Lock()
@@ -127,7 +136,8 @@ class Desk:
             return "halted"
         if self.world.is_playing:
             return "playing"
-        return "finished" if self.run.snapshot.tick >= self.run.last_tick else "paused"
+        last = self.run.last_tick
+        return "finished" if last is not None and self.run.snapshot.tick >= last else "paused"
 
     @property
     def stamp(self) -> tuple[int, int, str, float, int]:
@@ -153,7 +163,7 @@ class Desk:
     # -- what visitors may do -----------------------------------------------------------------
 
     def play(self) -> None:
-        """Let ticks go on, to the scenario's end."""
+        """Let ticks go on."""
         if self.state in ("paused", "playing"):
             self.world.play(until=self.run.last_tick)
 
@@ -254,7 +264,20 @@ class Desk:
         wealth = WealthReel(economy)
         world.watch(lambda _snapshot: world.look(wealth.note))
         _LOG.info("opened", extra={"scenario": scenario.name, "seed": economy.seed, "folder": str(folder)})
-        return Run(next(self._epochs), world, reel, wealth, scenario, int(economy.seed), folder, changes)
+        last = None if self.days is None else self.days * scenario.clock.ticks_per_day
+        run = Run(next(self._epochs), world, reel, wealth, scenario, int(economy.seed), folder, changes, last)
+        world.watch(lambda snapshot: self._mind(run, snapshot))
+        return run
+
+    def _mind(self, run: Run, snapshot: Snapshot) -> None:
+        """At day ends, tell that the days of the scenario are over, and stop a run that fills the disk."""
+        if snapshot.tick % run.scenario.clock.ticks_per_day or not run.world.is_playing:
+            return
+        if snapshot.tick == run.planned and run.last_tick is None:
+            self.note(f"the {run.scenario.clock.days} days of scenario {run.scenario.name} are over; the world goes on")
+        if run.folder is not None and (free := shutil.disk_usage(run.folder).free) < _LEAST_FREE:
+            run.world.pause()
+            self.note(f"paused: {free / 1e6:,.0f} MB are left for {run.folder}; make room, then press play", "error")
 
     def __enter__(self) -> Desk:
         return self

@@ -13,11 +13,11 @@ from typing import Any, NamedTuple
 
 from ..model.economy import Economy
 from .desk import Desk
+from .wording import told
 
 MOST = 20_000
 """Entries that are kept; older ones are let go."""
 TABLES = ("actions", "events", "alerts")
-_WARNINGS = ("halt", "fail", "bankrupt", "run", "resol", "margin", "catastrophe", "shock", "default")
 _LONGEST = 160
 
 
@@ -85,9 +85,7 @@ def entry(number: int, table: str, row: Mapping[str, Any]) -> Entry:
     """Return a row of one of the three tables as an entry."""
     match table:
         case "events":
-            name, facts = str(row["event"]), json.loads(row["payload"])
-            tone = "warn" if any(word in name for word in _WARNINGS) else "info"
-            text = in_words({key: value for key, value in facts.items() if key != "kind"})
+            name, text, tone = told(str(row["event"]), json.loads(row["payload"]))
             return _made(number, row, "event", name, row["owner"], text, row["payload"], tone)
         case "actions":
             result = json.loads(row["result"])
@@ -109,37 +107,8 @@ def entry(number: int, table: str, row: Mapping[str, Any]) -> Entry:
 def _made(
     number: int, row: Mapping[str, Any], kind: str, name: str, owner: int, text: str, payload: str, tone: str
 ) -> Entry:
-    words = name.replace("shock:", "shock: ").replace("resource:", "resource: ").replace("_", " ")
+    words = name.replace("_", " ")
     short = text if len(text) <= _LONGEST else text[: _LONGEST - 2] + " …"
     return Entry(
         number, row["tick"], kind, words, row.get("symbol", ""), owner if owner >= 0 else None, short, payload, tone
     )
-
-
-def in_words(facts: Mapping[str, Any]) -> str:
-    """Return facts as a line to read; what was not given is left out.
-
-    Examples
-    --------
-    >>> in_words({"size": -0.6, "half_life_days": None, "symbols": ["OIL", "LAND"], "either_way": True})
-    'size -0.6, symbols OIL LAND, either way yes'
-    """
-    told = []
-    for name, value in facts.items():
-        if value not in (None, "", [], (), {}):
-            told.append(f"{name.replace('_', ' ')} {_shown(value)}")
-    return ", ".join(told)
-
-
-def _shown(value: Any) -> str:
-    match value:
-        case bool():
-            return "yes" if value else "no"
-        case float():
-            return f"{value:.6g}"
-        case dict():
-            return in_words(value)
-        case list() | tuple():
-            return " ".join(_shown(one) for one in value)
-        case _:
-            return str(value)

@@ -13,7 +13,7 @@ from .live import Feed, Message
 
 LEVELS, SPREADS = 24, 240
 _TONES = {"shock": "warn", "failure": "error", "halt": "down", "auction": "second", "resume": "up",
-          "rule": "accent", "news": "text"}  # fmt: skip
+          "rule": "accent", "rate": "second", "news": "text"}  # fmt: skip
 _AXIS: Message = {"axisLine": {"lineStyle": {"color": "@line"}}, "axisTick": {"show": False},
                   "axisLabel": {"color": "@muted", "fontSize": 11}}  # fmt: skip
 _TOOLTIP: Message = {"trigger": "axis", "backgroundColor": "@panel", "borderColor": "@line", "confine": True,

@@ -132,8 +132,9 @@ def read_form(desk: Desk, said: dict[str, Any]) -> AskedShock:
     asked = AskedShock({"kind": kind, **values}, after * per_day, None if lasts is None else lasts * per_day, horizon)
     shock = parse_shock(asked(desk.run.snapshot.tick))
     check_shock(shock, scenario)
-    if shock.at > desk.run.last_tick:
-        raise OutOfBounds(AFTER["label"], after, f"the run ends with tick {desk.run.last_tick}; open it again by reset")
+    last = desk.run.last_tick
+    if last is not None and shock.at > last:
+        raise OutOfBounds(AFTER["label"], after, f"the run ends with tick {last}; open it again by reset")
     return asked
 
 

@@ -7,9 +7,9 @@ from typing import Any
 from ..markets.orders import F_BOOK, F_PRICE, F_QUANTITY, F_SIDE
 from ..model.clock import DAYS_PER_MONTH
 from ..model.economy import Economy
+from .wording import told
 
 DEPTH, TAPE, CARDS = 10, 21, 20
-_WARNINGS = ("halt", "default", "fail", "bankrupt", "run", "resolution", "margin_call", "hyperinflation")
 
 
 def date_of(tick: int, ticks_per_day: int) -> str:
@@ -73,15 +73,14 @@ def events(economy: Economy, since: int, symbol: str | None = None) -> list[dict
     for happened in economy.recorder.happened:
         if happened.tick <= since or (symbol is not None and happened.symbol not in ("", symbol)):
             continue
-        told = {name: value for name, value in happened.facts.items() if not isinstance(value, (list, dict))}
-        facts = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in told.items())
+        name, text, tone = told(happened.event, happened.facts)
         rows.append(
             {
                 "tick": happened.tick,
                 "when": f"day {(happened.tick - 1) // per_day + 1}",
-                "name": happened.event.replace("shock:", "shock: ").replace("_", " "),
-                "text": " · ".join(part for part in (happened.symbol, facts) if part),
-                "tone": "warn" if any(word in happened.event for word in _WARNINGS) else "info",
+                "name": name,
+                "text": " · ".join(part for part in (happened.symbol, text) if part),
+                "tone": tone,
             }
         )
     return rows

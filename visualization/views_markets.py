@@ -14,6 +14,7 @@ from ..model.economy import Economy
 from ..model.month_tables import company_names
 from .listing import Column, Row
 from .reel import Reel
+from .wording import per_cent
 
 Values = dict[str, Any]
 Level = tuple[int, int]
@@ -187,7 +188,7 @@ def spreads(quotes: FloatArray) -> FloatArray:
     return np.where(both, 2.0 * (ask - bid) / np.where(both, ask + bid, 1.0), np.nan)
 
 
-MARKS = ("shock", "failure", "halt", "auction", "resume", "rule", "news")
+MARKS = ("shock", "failure", "halt", "auction", "resume", "rule", "rate", "news")
 """The kinds of mark on a chart, the weightiest first."""
 
 
@@ -199,9 +200,11 @@ def mark_kind(event: str) -> str | None:
 
     Examples
     --------
-    >>> mark_kind("shock:order_flood"), mark_kind("switch"), mark_kind("bonds_sold")
-    ('shock', 'rule', None)
+    >>> mark_kind("shock:order_flood"), mark_kind("switch"), mark_kind("policy_rate"), mark_kind("bonds_sold")
+    ('shock', 'rule', 'rate', None)
     """
+    if event == "policy_rate":
+        return "rate"
     if event.startswith("shock:"):
         return "shock"
     if event in ("switch", "tax", "changed"):
@@ -221,15 +224,21 @@ def marks(economy: Economy, symbol: str, *, daily: bool) -> dict[int, tuple[str,
         if kind is None or happened.symbol not in ("", symbol) or not _strikes(happened.facts, symbol):
             continue
         x = economy.clock.day_of(happened.tick) if daily else happened.tick
-        words = happened.event.removeprefix("shock:").replace("_", " ").replace(":", " ")
-        about = next((str(happened.facts[name]) for name in _ABOUT if happened.facts.get(name)), "")
-        words = f"{words}: {about.replace('_', ' ')}" if about else words
+        words = _mark_words(happened.event, happened.facts)
         before = found.get(x)
         if before is not None:
             kind = min(kind, before[0], key=MARKS.index)
             words = before[1] if words in before[1] else f"{before[1]}; {words}"
         found[x] = (kind, words[:120])
     return found
+
+
+def _mark_words(event: str, facts: Mapping[str, Any]) -> str:
+    if event == "policy_rate":
+        return f"policy rate {per_cent(facts['before'])} → {per_cent(facts['after'])}"
+    words = event.removeprefix("shock:").replace("_", " ").replace(":", " ")
+    about = next((str(facts[name]) for name in _ABOUT if facts.get(name)), "")
+    return f"{words}: {about.replace('_', ' ')}" if about else words
 
 
 def closures(economy: Economy, symbol: str) -> list[tuple[int, int | None]]:

@@ -10,8 +10,8 @@ from ..core.parameters import Parameters
 from ..model.alerts import AlertRule
 from ..model.economy import Economy
 from ..model.scenario import Scenario
-from .event_log import in_words
 from .listing import Column, Row
+from .wording import in_words
 
 NO_REGULATOR = "This scenario has no regulator: no rule is switched; what the market place and banks keep is below."
 IN_FORCE, WAITS, COMES, OVER = "in force", "waits", "scheduled", "over"

@@ -7,7 +7,7 @@ import pytest
 
 from catallaxy.core.units import Sector
 from catallaxy.ledger.chart import BOND
-from tests.model.closed_economy import assert_closed, behind, closed, lived
+from tests.model.closed_economy import assert_closed, behind, closed, events, lived
 
 pytestmark = pytest.mark.compiled  # economies of many months: minutes without compilation
 
@@ -30,6 +30,19 @@ def test_the_policy_rate_is_taylors_of_the_inflation_and_slack_measured_a_month_
         shadow = rule.smoothing * before + (1.0 - rule.smoothing) * asked
         assert macro["shadow_rate"][month] == pytest.approx(shadow)
         assert macro["policy_rate"][month] == pytest.approx(max(shadow, rule.lower_bound))
+
+
+def test_each_decision_that_moves_the_rate_is_an_event_with_what_the_central_bank_read() -> None:
+    economy = lived(6 * MONTH, identities="fast")
+    macro, told = economy.table("macro"), events(economy, "policy_rate")
+    rates = [economy.settings.macro.policy_rate, *macro["policy_rate"]]
+    moves = [(t, a, b) for t, a, b in zip(macro["tick"], rates, rates[1:], strict=False) if abs(b - a) >= 1e-6]
+    assert [row["tick"] for row in told] == [tick for tick, _, _ in moves]
+    assert [(row["before"], row["after"]) for row in told] == [(round(a, 6), round(b, 6)) for _, a, b in moves]
+    read = {row["tick"]: row["inflation"] for row in told}
+    for month in range(2, 6):  # the inflation known at a decision is that of the month before
+        tick = int(macro["tick"][month])
+        assert tick not in read or read[tick] == pytest.approx(macro["inflation"][month - 1], abs=1e-6)
 
 
 def test_a_tighter_rate_reaches_loans_and_deposits_within_the_month() -> None:

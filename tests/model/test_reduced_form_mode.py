@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from pathlib import Path
 from typing import Any
@@ -160,3 +161,12 @@ def test_a_run_goes_on_only_with_the_rate_path_it_began_with(tmp_path: Path, for
 
     with pytest.raises(SeriesChanged, match=r"rate path .*rates.csv has digest .*; put the data back as they were"):
         resume(tmp_path / "run")
+
+
+def test_a_decision_that_moves_the_rate_is_an_event_here_too() -> None:
+    economy = reduced()
+    before = behind(economy).policy_rate
+    economy.run(days=21)
+    told = economy.table("events").query("event == 'policy_rate'")
+    assert behind(economy).policy_rate != before
+    assert [json.loads(facts)["after"] for facts in told["payload"]] == [round(behind(economy).policy_rate, 6)]

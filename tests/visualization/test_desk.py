@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -51,14 +52,38 @@ def test_a_step_while_playing_pauses_first(desk: Desk) -> None:
     assert desk.look(lambda economy: economy.tick) == tick
 
 
-def test_play_goes_to_the_scenarios_end_and_no_further() -> None:
+def test_a_world_goes_on_beyond_the_days_of_its_scenario_and_says_so() -> None:
     with tiny_desk(clock={"ticks_per_day": 5, "days": 3}) as desk:
+        played(desk, 20)
+
+        assert desk.state == "paused"
+        assert [note.text for note in desk.notes] == ["the 3 days of scenario markets are over; the world goes on"]
+
+
+def test_play_goes_to_the_days_asked_for_and_no_further() -> None:
+    with Desk("markets", seed=7, changes=TINY | {"clock": {"ticks_per_day": 5, "days": 2}}, pace=0, days=3) as desk:
         desk.play()
         within(lambda: desk.state == "finished")
         desk.play()
         desk.step()
 
         assert (desk.run.snapshot.tick, desk.state) == (15, "finished")
+
+
+def test_days_are_one_or_more() -> None:
+    with pytest.raises(OutOfBounds, match="days is 0; give 1 or more"):
+        Desk("markets", changes=TINY, days=0)
+
+
+def test_a_world_pauses_before_it_fills_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    nearly_full = shutil.disk_usage(tmp_path)._replace(free=12_000_000)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _path: nearly_full)
+    with tiny_desk(tmp_path) as desk:
+        desk.play()
+        within(lambda: desk.state == "paused")
+
+        assert desk.run.snapshot.tick == 10  # a day
+        assert "12 MB are left" in desk.notes[-1].text
 
 
 def test_a_reset_opens_the_same_world_again(desk: Desk) -> None:

@@ -50,6 +50,12 @@ def dashboard(
     pace: Annotated[
         float, typer.Option(metavar="TICKS", help="Ticks a second at first; 0 is as fast as it goes.")
     ] = 30.0,
+    days: Annotated[
+        int | None,
+        typer.Option(
+            parser=whole, metavar="N", help="Trading days after which a run stops. Goes on without end if left out."
+        ),
+    ] = None,
     paused: Annotated[bool, typer.Option("--paused", help="Wait until somebody presses play.")] = False,
     host: Annotated[str, typer.Option(help="Address to listen at; another than this machine's needs --token.")] = (
         "127.0.0.1"
@@ -80,7 +86,7 @@ def dashboard(
         session.log_to_stderr(quiet=True)  # alerts are shown in the browser
         settings, number = chosen(scenario or DEFAULT, changes, seed)
         session.say_if_cold(progress(quiet))
-        desk = _opened(settings, number, out, pace)
+        desk = _opened(settings, number, out, pace, days)
         try:
             if not paused:
                 desk.play()
@@ -120,11 +126,11 @@ def _listening(host: str, port: int) -> Iterator[socket.socket]:
         yield listener
 
 
-def _opened(settings: Any, seed: int, out: Path, pace: float) -> Desk:
+def _opened(settings: Any, seed: int, out: Path, pace: float, days: int | None) -> Desk:
     from ..visualization.desk import Desk
 
     try:
-        return Desk(settings, seed=seed, runs=out, pace=pace)
+        return Desk(settings, seed=seed, runs=out, pace=pace, days=days)
     except KeyboardInterrupt:
         raise typer.Exit(128 + signal.SIGINT) from None
 
