@@ -147,6 +147,10 @@ class Branch:
         rows = [(key, *row) for key, some in self.rows.items() for row in some]
         return pd.DataFrame(rows, columns=["measure", "day", "baseline", "branch", "difference"])
 
+    def csv(self) -> bytes:
+        """Return what was compared as CSV, a row for each measure and moment; empty where nothing was measured."""
+        return self.frame().to_csv(index=False).encode()
+
     # -- comparing ----------------------------------------------------------------------------
 
     def _compare(self, baseline: Economy, branch: Economy) -> None:

@@ -133,6 +133,12 @@ def comparison(measure: Measure) -> Feed:
     return feed
 
 
+def comparison_csv(desk: Desk) -> bytes:
+    """Return what was compared as CSV: measure, day, baseline, branch, difference, in the measures' own units."""
+    branch = branch_of(desk.run.world)
+    return b"" if branch is None else branch.csv()
+
+
 def rounded(rows: list[tuple[float, float, float, float]]) -> list[list[float]]:
     """Return rows as they are sent."""
     return [[row[0], round(row[1], 4), round(row[2], 4), round(row[3], 5)] for row in rows]

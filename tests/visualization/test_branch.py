@@ -112,6 +112,18 @@ def test_a_scenario_without_an_economy_is_compared_by_its_index_alone() -> None:
     assert {measure.key for measure in MEASURES} == set(branch.rows)
 
 
+def test_what_was_compared_is_saved_as_csv_a_row_for_each_measure_and_moment() -> None:
+    baseline = market()
+    branch = Branch(baseline, market(), days=1, shock={"kind": "fundamental_jump", "size": -0.3})
+    stepped(branch, baseline, 3)
+
+    head, *rows = branch.csv().decode().splitlines()
+
+    assert head == "measure,day,baseline,branch,difference"
+    assert rows == [",".join(map(str, ("index", *row))) for row in branch.rows["index"]]
+    assert len(rows) == 4
+
+
 def test_closing_lets_go_of_the_second_economy_and_the_world_goes_on() -> None:
     with World(market()) as world:
         branch = branch_here(world, days=1)

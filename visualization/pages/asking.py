@@ -1,4 +1,7 @@
-"""What pages with tables and forms share: a table's question is kept for its tab, a form's answer goes back to it."""
+"""What pages with tables and forms share: a table's question is kept for its tab, a form's answer goes back to it.
+
+And what is saved is made when somebody asks for it.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from typing import Any
 
 from ...core.errors import CatallaxyError
 from ..forms import Mailbox
-from ..frame import ui
+from ..frame import component, ui
 from ..listing import Ask, Column
 
 Act = Callable[[dict[str, Any]], None]
@@ -39,3 +42,17 @@ def forms_act(mail: Mailbox, asks: Mapping[str, Act], does: Mapping[str, Act]) -
             mail.answer(wrong=str(error), field=str(getattr(error, "key", "")))
 
     return act
+
+
+@component
+def Save(made: Any, filename: str, label: str, mime: str) -> None:
+    """Show a button that saves what ``made`` returns as a file."""
+    ui.FileDownload(
+        made, filename=filename, mime_type=mime,
+        children=[
+            ui.HTML(
+                tag="button", classes=["cx-save"], unsafe_innerHTML=f"\u2193 {label}",
+                attributes={"type": "button", "aria-label": f"download {filename}", "data-testid": f"save-{label}"},
+            )
+        ],
+    )  # fmt: skip

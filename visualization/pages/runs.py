@@ -16,7 +16,7 @@ from ..live import live
 from ..run_views import Opened, opened, png, told_once
 from ..shelf import SHELF_COLUMNS, TABLE_COLUMNS, Shelf, download, preview, shelf_rows, too_large
 from ..widgets import Chart, Form, Grid, Tiles
-from .asking import asked, forms_act
+from .asking import Save, asked, forms_act
 
 FOLDER = {
     "name": "folder", "label": "open a folder", "kind": "text", "value": "", "required": True,
@@ -117,7 +117,7 @@ def _Found(found: Opened) -> None:
 def _Figure(name: str, figure: Figure) -> None:
     drawn = ui.use_memo(lambda: told_once({"option": option(figure)}), [figure])
     made = ui.use_memo(lambda: lambda: png(figure), [figure])
-    save = _Save(made, f"{name.replace('/', '-')}-{figure.name}.png", "PNG", "image/png")
+    save = Save(made, f"{name.replace('/', '-')}-{figure.name}.png", "PNG", "image/png")
     with Panel(figure.title, 12, handles=[save]):
         live(
             Chart,
@@ -134,19 +134,6 @@ def _height(figure: Figure) -> int:
     """Return pixels enough for every bar to be named."""
     bars = max((len(mark.names) for mark in figure.marks if isinstance(mark, Bars | Blocks)), default=0)
     return max(280 if figure.wide else 240, 60 + 16 * bars)
-
-
-@component
-def _Save(made: Any, filename: str, label: str, mime: str) -> None:
-    ui.FileDownload(
-        made, filename=filename, mime_type=mime,
-        children=[
-            ui.HTML(
-                tag="button", classes=["cx-save"], unsafe_innerHTML=f"\u2193 {label}",
-                attributes={"type": "button", "aria-label": f"download {filename}", "data-testid": f"save-{label}"},
-            )
-        ],
-    )  # fmt: skip
 
 
 @component
@@ -179,8 +166,8 @@ def _Preview(folder: Path, name: str, table: str) -> None:
     makers = ui.use_memo(lambda: {form: (lambda f=form: download(folder, table, f)) for form in ("csv", "parquet")}, [])
     file = f"{name.replace('/', '-')}-{table}"
     saves = [] if large else [
-        _Save(makers["csv"], f"{file}.csv", "CSV", "text/csv"),
-        _Save(makers["parquet"], f"{file}.parquet", "Parquet", "application/vnd.apache.parquet"),
+        Save(makers["csv"], f"{file}.csv", "CSV", "text/csv"),
+        Save(makers["parquet"], f"{file}.parquet", "Parquet", "application/vnd.apache.parquet"),
     ]  # fmt: skip
 
     def act(said: dict[str, Any]) -> None:

@@ -13,7 +13,7 @@ from ..frame import Page, Panel, component, the_desk, ui
 from ..live import live
 from ..shock_forms import FOLLOWED, HORIZON, SHOCK_COLUMNS, read_form, shock_form, words
 from ..widgets import Chart, Form, Grid
-from .asking import asked, forms_act
+from .asking import Save, asked, forms_act
 
 
 @component
@@ -29,8 +29,7 @@ def Scenarios() -> None:
                 _List(name, choose)
             with Panel("Shocks of this world"), ui.Div(classes=["cx-wraps"]):
                 _Struck()
-            with Panel("Branch beside baseline"):
-                _Branch()
+            _Branch()
         with ui.Div(classes=["cx-bare", "cx-stack", "cx-w4"]):
             with Panel("Open a scenario"):
                 _Opening(name)
@@ -120,7 +119,9 @@ def _Shock() -> None:
 @component
 def _Branch() -> None:
     there, show = ui.use_state(branch_of(the_desk().run.world) is not None)
-    with ui.Div():
+    save = ui.use_memo(lambda: lambda: feeds.comparison_csv(the_desk()), [])
+    handles = [Save(save, "branch-beside-baseline.csv", "CSV", "text/csv")] if there else []
+    with Panel("Branch beside baseline", handles=handles), ui.Div():
         _Status(show)
         if there:
             _Compared()
