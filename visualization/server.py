@@ -18,6 +18,15 @@ TAB_KEPT = "50s"
 """How long a tab that went silent is kept, should it come back; one that is closed says so and goes at once."""
 
 
+def hush() -> None:
+    """Silence what Solara says of a cookie for embedded pages over plain HTTP; ours are not embedded.
+
+    To be called before any world is stepped: a thread that leaves a block of `warnings.catch_warnings` puts back the
+    filters that it found there.
+    """
+    warnings.filterwarnings("ignore", message="Cookies with samesite=none", module=r"solara\.server\.starlette")
+
+
 def application(desk: Desk, token: str | None = None) -> Any:
     """Return the ASGI application that shows ``desk``; it closes the desk when it ends."""
     from starlette.applications import Starlette
@@ -95,8 +104,6 @@ def _configured() -> Any:
     import solara.server.app
     import solara.server.starlette
 
-    # A cookie for pages embedded elsewhere would need https; ours are not embedded, and no setting says so.
-    warnings.filterwarnings("ignore", message="Cookies with samesite=none", module=r"solara\.server\.starlette")
     before = solara.server.app.apps.pop("__default__", None)
     if before is not None:
         before.close()

@@ -126,6 +126,10 @@ def test_another_host_needs_a_token(catallaxy: Command, host: str) -> None:
             ("--port", 0, "--pace", -1, "--paused"),
             "error: pace is -1.0; give 0 to 100000 ticks a second, 0 for as fast as it goes",
         ),
+        (
+            ("--port", 0, "--days", 0),
+            "error: days is 0; give 1 or more, or leave it out for a world that goes on",
+        ),
         (("--port", 0, "--seed", -1), "error: --seed is -1; give a whole number from 0 to 2**63 - 1"),
         (("marktes", "--port", 0), "error: no scenario 'marktes'; did you mean 'markets'?"),
     ],

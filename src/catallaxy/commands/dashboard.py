@@ -81,6 +81,9 @@ def dashboard(
     from .inputs import chosen
 
     require()
+    from ..visualization.server import hush
+
+    hush()
     _check_door(host, token)
     with _listening(host, port) as listener:
         session.log_to_stderr(quiet=True)  # alerts are shown in the browser
