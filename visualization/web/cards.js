@@ -1,5 +1,7 @@
 // Price cards: each counts to its new price within 150 ms, flashes and pulses, and carries its own sparkline.
 const COUNT = 150, SPARK = 60;
+const WIDE = 10, MIDDLE = 5;  // cards in a row at most, by width of the screen
+const beside = (cards, most) => Math.ceil(Math.max(1, cards) / Math.ceil(Math.max(1, cards) / most));  // rows as equal as can be
 
 function render(context) {
   const { model, el } = context;
@@ -18,6 +20,7 @@ function render(context) {
     const foot = make("span", "cx-card-foot");
     node.append(head, price, svg, foot);
     node.onclick = () => model.send({ select: symbol });
+    node.onanimationend = () => node.classList.remove("cx-flash-up", "cx-flash-down");
     grid.append(node);
     return { node, price, change, foot, path, shown: null, target: null, spark: [], i, frame: 0 };
   }
@@ -26,10 +29,11 @@ function render(context) {
     c.path.setAttribute("d", c.spark.map((y, k) => `${k ? "L" : "M"}${(100 * k / n).toFixed(1)},${(22 - 20 * (y - low) / span).toFixed(1)}`).join(""));
   }
   function count(c, to) {
+    if (to === c.target) return;
     cancelAnimationFrame(c.frame);
     const from = c.shown;
     c.target = to;
-    if (from === null || from === to || calm()) { c.shown = to; c.price.textContent = FORMS.price(to); return; }
+    if (from === null || calm()) { c.shown = to; c.price.textContent = FORMS.price(to); return; }
     const began = performance.now();
     const go = (now) => {
       const t = Math.min(1, (now - began) / COUNT), eased = 1 - (1 - t) ** 3;
@@ -57,7 +61,8 @@ function render(context) {
   function hear(message) {
     if (message.symbols) {
       grid.replaceChildren();
-      grid.style.setProperty("--cx-columns", Math.min(10, Math.max(1, message.symbols.length)));
+      grid.style.setProperty("--cx-columns", beside(message.symbols.length, WIDE));
+      grid.style.setProperty("--cx-columns-middle", beside(message.symbols.length, MIDDLE));
       cards = message.symbols.map(card);
       cards.forEach((c, i) => { c.spark = message.sparks[i].slice(-SPARK); });
     }

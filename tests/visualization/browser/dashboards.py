@@ -9,15 +9,18 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Self
 
 from playwright.sync_api import Page, expect
 
+from catallaxy.model.economy import Economy
+
 SEED = 7
 SETTINGS = {"traders.number": 150, "firms.number": 6, "banks.number": 3}
 SCENARIO = "economy-coarse"
+TINY_MARKET = {"traders.number": 60, "clock.ticks_per_day": 10, "clock.days": 4_000, "anchor.source": "walk"}
 PATIENCE = 60.0
 
 
@@ -30,10 +33,12 @@ class Dashboard:
         What is run: ``command(...)`` or ``misbehaving(...)``.
     folder : path
         Where it is run, and where its runs are written.
+    scenario : str
+        What it opens.
     """
 
-    def __init__(self, words: list[str], folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, words: list[str], folder: Path, scenario: str = SCENARIO) -> None:
+        self.folder, self.scenario = folder, scenario
         self.process = subprocess.Popen(
             words, cwd=folder, env=dict(os.environ), text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
         )
@@ -79,11 +84,24 @@ class Dashboard:
                 pipe.close()
 
 
-def command(*more: str, port: str = "0") -> list[str]:
-    """Return the words that start the dashboard of a small closed economy as a user would, paused."""
-    changes = [word for key, value in SETTINGS.items() for word in ("--set", f"{key}={value}")]
-    words = ["-m", "catallaxy", "dashboard", SCENARIO, "--seed", str(SEED), "--port", port, "--paused", *changes, *more]
+def command(*more: str, port: str = "0", scenario: str = SCENARIO, settings: Mapping[str, Any] = SETTINGS) -> list[str]:
+    """Return the words that start the dashboard of a small economy as a user would, paused."""
+    changes = [word for key, value in settings.items() for word in ("--set", f"{key}={value}")]
+    words = ["-m", "catallaxy", "dashboard", scenario, "--seed", str(SEED), "--port", port, "--paused", *changes, *more]
     return [sys.executable, "-P", *words]
+
+
+def economy_at(tick: int, scenario: str = SCENARIO, settings: Mapping[str, Any] = SETTINGS) -> Economy:
+    """Return the economy that a dashboard shows at a tick, computed here."""
+    economy = Economy(scenario, rng=SEED, **{key.replace(".", "__"): value for key, value in settings.items()})
+    if tick:
+        economy.run(ticks=tick)
+    return economy
+
+
+def number(text: str) -> float:
+    """Return a number as the page writes it."""
+    return float(text.replace("\u2009", "").replace("\u2212", "-"))
 
 
 def misbehaving() -> list[str]:
@@ -115,7 +133,7 @@ class Tab:
     def fed(self) -> Self:
         """Wait until the bar has heard from the server."""
         expect(self.page.locator("body[data-state]")).to_be_attached(timeout=PATIENCE * 1e3)
-        expect(self.fact("scenario")).to_have_text(SCENARIO, timeout=PATIENCE * 1e3)
+        expect(self.fact("scenario")).to_have_text(self.dashboard.scenario, timeout=PATIENCE * 1e3)
         return self
 
     def fact(self, name: str) -> Any:

@@ -16,28 +16,23 @@ from playwright.sync_api import expect
 
 import catallaxy
 from catallaxy.ledger.manifest import Manifest
-from catallaxy.model.economy import Economy
 from catallaxy.visualization.frame import PAGES
-from tests.visualization.browser.dashboards import SCENARIO, SEED, SETTINGS, Dashboard, command, misbehaving, within
+from tests.visualization.browser.dashboards import (
+    SCENARIO,
+    SEED,
+    Dashboard,
+    command,
+    economy_at,
+    misbehaving,
+    number,
+    within,
+)
 
 if TYPE_CHECKING:
     from tests.visualization.browser.dashboards import Tab
 
 TabOf = Callable[..., "Tab"]
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
-
-
-def economy_at(tick: int) -> Economy:
-    """Return the economy that the dashboard shows, computed here."""
-    economy = Economy(SCENARIO, rng=SEED, **{key.replace(".", "__"): value for key, value in SETTINGS.items()})
-    if tick:
-        economy.run(ticks=tick)
-    return economy
-
-
-def number(text: str) -> float:
-    """Return a number as the page writes it."""
-    return float(text.replace("\u2009", "").replace("\u2212", "-"))
 
 
 @pytest.mark.parametrize(("path", "name"), PAGES, ids=[path or "overview" for path, _ in PAGES])
