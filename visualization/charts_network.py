@@ -108,7 +108,8 @@ def _node(
     told = f"<b>{escape(symbol)}</b><br>assets {amount(assets)}<br>capital ratio {said}"
     return {
         "name": symbol, "value": list(place), "symbolSize": round(size, 1), "category": rank,
-        "label": {"formatter": f"{{b|{symbol}}}\n{said}"}, "tooltip": {"formatter": told}, **ring,
+        "label": {"formatter": f"{{b|{symbol}}}\n{said}"}, "tooltip": {"formatter": told},
+        "about": {"assets (minor units)": assets, "capital ratio (fraction)": ratio}, **ring,
     }  # fmt: skip
 
 

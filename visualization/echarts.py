@@ -22,6 +22,8 @@ Series = dict[str, Any]
 _LETTER = 6.3
 """Width in pixels of a letter of 11 pixels."""
 _DECADES = 30.0
+_FEW_STEPS = 3.0
+"""Length of an axis from which on its first label, where numbers begin, need not be in step with the others."""
 _MOST_BESIDE = 170
 _USUAL_HEIGHT, _LINE_GAP = 200.0, 14.0
 _KEPT_DIGITS = 7
@@ -127,9 +129,12 @@ def _axis(
         place = {"nameLocation": "end", "nameGap": 8} if up else {"nameLocation": "middle", "nameGap": 24}
         style = {"color": "@muted", "fontSize": 11, **({"align": "left", "padding": [0, 0, 0, -30]} if up else {})}
         axis |= {"name": _words(name), **place, "nameTextStyle": style}
+    elif name:
+        axis["quantity"] = _words(name)  # a file of its numbers names them
     if not up and not logarithmic and reach[1] > reach[0]:
         axis |= {"min": "dataMin", "max": "dataMax"}
         axis["axisLabel"]["showMaxLabel"] = False  # it would stand in the one before it
+        axis["axisLabel"]["showMinLabel"] = reach[0] == 0.0 or reach[1] - reach[0] <= _FEW_STEPS
     return axis
 
 

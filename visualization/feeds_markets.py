@@ -107,6 +107,7 @@ def map_option(nodes: list[Message]) -> Message:
                     "textStyle": {"color": "@text", "fontSize": 12}},
         "series": [{
             "type": "treemap", "id": "map", "name": "all symbols", "data": nodes, "animation": False,
+            "columns": ["market value (minor units)", "change today (fraction)"],
             "left": 0, "right": 0, "top": 0, "bottom": 0, "squareRatio": 1.2,
             "roam": False, "nodeClick": False, "breadcrumb": {"show": False},
             "visualDimension": 1, "visualMin": -FULL_TONE, "visualMax": FULL_TONE, "colorMappingBy": "value",

@@ -23,6 +23,11 @@ def script(name: str) -> str:
     return text("common.js") + text(f"{name}.js")
 
 
+def chart_script(name: str) -> str:
+    """Return the script of a chart, which can be saved as CSV and PNG."""
+    return text("common.js") + text("export.js") + text(f"{name}.js")
+
+
 class Panel(anywidget.AnyWidget):
     """What all panels have: the style, and a name for tests and screen readers."""
 
@@ -47,7 +52,8 @@ class Cards(Panel):
 class Chart(Panel):
     """An ECharts chart whose rows grow; ``library`` is the library's text where no server serves it."""
 
-    _esm: ClassVar[Any] = script("chart")
+    _esm: ClassVar[Any] = chart_script("chart")
+    _css: ClassVar[Any] = text("style.css") + text("charts.css")
     height = traitlets.Int(280).tag(sync=True)
     source = traitlets.Unicode(ECHARTS).tag(sync=True)
     library = traitlets.Unicode("").tag(sync=True)
@@ -56,7 +62,8 @@ class Chart(Panel):
 class DepthMap(Panel):
     """Depth of a book over time, as lots by tick and price level."""
 
-    _esm: ClassVar[Any] = script("depthmap")
+    _esm: ClassVar[Any] = chart_script("depthmap")
+    _css: ClassVar[Any] = text("style.css") + text("charts.css")
     height = traitlets.Int(240).tag(sync=True)
 
 
@@ -83,6 +90,7 @@ class Grid(Panel):
     """A table that asks the server for its rows, a page at a time."""
 
     _esm: ClassVar[Any] = script("grid")
+    _css: ClassVar[Any] = text("style.css") + text("grid.css")
     prompt = traitlets.Unicode("").tag(sync=True)
     tools = traitlets.Bool(True).tag(sync=True)
 

@@ -13,8 +13,14 @@ function resolved(value) {
   if (Array.isArray(value)) return value.map(resolved);
   if (value && typeof value === "object") return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, resolved(v)]));
   if (typeof value === "string" && value[0] === "@") return hue(value.slice(1));
-  if (typeof value === "string" && value[0] === "$" && FORMS[value.slice(1)]) { const f = FORMS[value.slice(1)]; return (x) => f(x === null || x === undefined ? null : Array.isArray(x) ? x[x.length - 1] : typeof x === "object" ? x.value : +x); }
+  if (typeof value === "string" && value[0] === "$" && FORMS[value.slice(1)]) return shown(value.slice(1));
   return value;
+}
+// A number in a form; words stay what they are. The form's name goes along, for it says in which unit numbers are sent.
+function shown(name) {
+  const number = (x) => (Array.isArray(x) ? number(x[x.length - 1]) : missing(x) || x === "" ? null : typeof x === "object" ? number(x.value) : +x);
+  const told = (x) => (typeof x === "string" && x !== "" && Number.isNaN(+x) ? x : FORMS[name](number(x)));
+  return Object.assign(told, { form: name });
 }
 async function render(context) {
   const { model, el } = context;
@@ -25,7 +31,12 @@ async function render(context) {
   const chart = echarts.init(stage, null, { renderer: "canvas" });
   let option = null, patch = null, rows = [];
   const whole = () => { if (option) { chart.setOption({ animation: false, ...resolved(option), ...(rows.length ? { dataset: { source: rows } } : {}) }, true); if (patch) chart.setOption(resolved(patch)); } };
-  const fit = new ResizeObserver(() => chart.resize());
+  const saver = exporter(context, {
+    rows: () => option && tableOf(chart.getOption()),
+    picture: () => option && chart.renderToCanvas({ pixelRatio: FINE, backgroundColor: hue("panel") }),
+    title: () => chart.getOption()?.title?.[0]?.text,
+  });
+  const fit = new ResizeObserver(() => { chart.resize(); saver.place(); });
   fit.observe(stage);
   const repaint = () => whole();
   window.addEventListener("catallaxy-tones", repaint);
@@ -39,9 +50,10 @@ async function render(context) {
       if (message.keep && rows.length > message.keep) rows.splice(0, rows.length - message.keep);
       chart.setOption({ dataset: { source: rows } });
     } else if (message.patch) { patch = message.patch; chart.setOption(resolved(patch)); }
+    saver.place();
     stage.dataset.rows = rows.length;
     if (rows.length) stage.dataset.last = JSON.stringify(rows[rows.length - 1]);
   });
-  return () => { end(); fit.disconnect(); window.removeEventListener("catallaxy-tones", repaint); chart.dispose(); };
+  return () => { end(); saver.remove(); fit.disconnect(); window.removeEventListener("catallaxy-tones", repaint); chart.dispose(); };
 }
 export default { render };

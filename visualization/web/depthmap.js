@@ -5,6 +5,14 @@ function shade(part) {
   const at = Math.max(0, Math.min(1, part)) * (VIRIDIS.length - 1), i = Math.min(VIRIDIS.length - 2, Math.floor(at)), t = at - i;
   return `rgb(${VIRIDIS[i].map((c, k) => Math.round(c + t * (VIRIDIS[i + 1][k] - c))).join(",")})`;
 }
+// The canvas on the panel's ground, at twice its size whatever the screen.
+function fine(canvas) {
+  const copy = make("canvas"), g = copy.getContext("2d"), to = FINE / (window.devicePixelRatio || 1);
+  copy.width = canvas.width * to; copy.height = canvas.height * to;
+  g.fillStyle = hue("panel"); g.fillRect(0, 0, copy.width, copy.height);
+  g.drawImage(canvas, 0, 0, copy.width, copy.height);
+  return copy;
+}
 function render(context) {
   const { model, el } = context;
   const stage = make("div", "cx-depthmap", undefined, { role: "img", "aria-label": model.get("label"), "data-testid": model.get("testid") });
@@ -50,7 +58,7 @@ function render(context) {
     for (let k = 0; k <= 4; k++) g.fillText(FORMS.price(Math.round(range[0] + span * (0.05 + 0.9 * k / 4))), wide + 6, y(range[0] + span * (0.05 + 0.9 * k / 4)));
     g.textBaseline = "bottom";
     g.fillText("tick " + FORMS.count(columns[0][0]), Math.min(left, wide - 130), height - 1);
-    g.textAlign = "right"; g.fillText("tick " + FORMS.count(columns[columns.length - 1][0]), wide, height - 1);
+    if (columns.length > 1) { g.textAlign = "right"; g.fillText("tick " + FORMS.count(columns[columns.length - 1][0]), wide, height - 1); }
     view = { left, across, rows, band, up, high, range, cells };
     stage.dataset.columns = columns.length;
     say();
@@ -65,15 +73,22 @@ function render(context) {
   }
   stage.onpointermove = (event) => { const box = stage.getBoundingClientRect(); pointer = { x: event.clientX - box.left, y: event.clientY - box.top }; say(); };
   stage.onpointerleave = () => { pointer = null; say(); };
-  const fit = new ResizeObserver(paint);
+  const saver = exporter(context, {
+    rows: () => columns.length && [
+      ["tick", "price (minor units)", "lots", "best bid (minor units)", "best ask (minor units)"],
+      ...columns.flatMap(([tick, bid, ask, levels]) => levels.map(([price, lots]) => [tick, price, lots, bid, ask])),
+    ],
+    picture: () => columns.length && fine(canvas),
+  });
+  const fit = new ResizeObserver(() => { paint(); saver.place(); });
   fit.observe(stage);
   window.addEventListener("catallaxy-tones", paint);
   const end = attend(context, (message) => {
     if (message.fresh) columns = [];
     columns.push(...message.columns);
     columns.splice(0, Math.max(0, columns.length - COLUMNS));
-    paint();
+    paint(); saver.place();
   });
-  return () => { end(); fit.disconnect(); window.removeEventListener("catallaxy-tones", paint); };
+  return () => { end(); saver.remove(); fit.disconnect(); window.removeEventListener("catallaxy-tones", paint); };
 }
 export default { render };
