@@ -7,6 +7,7 @@ from itertools import zip_longest
 from typing import Any
 
 from .charts_network import MOST_DRAWN, TOOLTIP
+from .event_marks import with_events
 from .views_contagion import Outcome
 
 _LABELLED = 0.1
@@ -118,7 +119,7 @@ def outcome_table(outcome: Outcome, fresh: bool) -> dict[str, Any]:
 
 
 def lines(named: Sequence[tuple[str, str]], form: str, *, required: bool = False) -> Any:
-    """Return what makes the option of a chart of lines, (name, tone), whose rows are month, then one value each."""
+    """Return what makes the option of a chart of lines, (name, tone), whose rows are month, one value each, events."""
 
     def option(requirement: float) -> dict[str, Any]:
         mark = {"symbol": "none", "silent": True, "data": [{"yAxis": requirement}], "label": {"show": False},
@@ -130,8 +131,8 @@ def lines(named: Sequence[tuple[str, str]], form: str, *, required: bool = False
             for number, (name, tone) in enumerate(named, 1)
         ]  # fmt: skip
         text = {"color": "@muted", "fontSize": 11}
-        return {
-            "grid": {"left": 8, "right": 58, "top": 24, "bottom": 20},
+        drawn = {
+            "grid": {"left": 24, "right": 58, "top": 24, "bottom": 20},
             "legend": {"top": 0, "left": 0, "itemWidth": 12, "itemHeight": 8, "textStyle": text},
             "tooltip": {"trigger": "axis", "valueFormatter": "$" + form, **TOOLTIP},
             "xAxis": {"type": "category", "axisLabel": {**text, "hideOverlap": True}, "axisTick": {"show": False},
@@ -140,5 +141,6 @@ def lines(named: Sequence[tuple[str, str]], form: str, *, required: bool = False
                       "axisLabel": {**text, "formatter": "$" + form}, "splitLine": {"lineStyle": {"color": "@line"}}},
             "series": series,
         }  # fmt: skip
+        return with_events(drawn, 1 + len(named))
 
     return option

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from .event_marks import with_events
 from .live import Message
 
 POINTS = 240
@@ -29,6 +30,12 @@ def _across(name: str, **more: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _days(first: int = 0) -> dict[str, Any]:
+    """Return the axis of the days that are shown, marked in even steps; those begin with the run or within."""
+    label = {**_LABEL, "showMinLabel": first == 0, "showMaxLabel": False}
+    return _across("trading day", type="value", min="dataMin", max="dataMax", minInterval=1, axisLabel=label)
+
+
 def _up(form: str, **more: Any) -> dict[str, Any]:
     return {
         "position": "right", "splitLine": {"lineStyle": {"color": "@line"}}, "axisLine": {"show": False},
@@ -44,30 +51,32 @@ def _line(colour: str, **more: Any) -> dict[str, Any]:
 
 
 def group_option(names: list[str], *, rebased: bool) -> dict[str, Any]:
-    """Return the option of one line a group over days; rows are day and a number for each group."""
+    """Return the option of one line a group over days; rows are day, a number for each group, and events."""
     form = "$points" if rebased else "$wealth"
-    return {
-        "grid": {"left": 10, "right": 58, "top": 44, "bottom": 34},
+    drawn = {
+        "grid": {"left": 16, "right": 58, "top": 44, "bottom": 34},
         "legend": {"top": 0, "left": 0, "itemWidth": 12, "itemHeight": 8, "itemGap": 8,
                    "textStyle": {"color": "@text", "fontSize": 11}, "icon": "roundRect"},
         "tooltip": {"trigger": "axis", **_TOOLTIP, "valueFormatter": form},
-        "xAxis": _across("trading day", type="value", min="dataMin", max="dataMax", minInterval=1),
+        "xAxis": _days(),
         "yAxis": _up(form, scale=True, splitNumber=4),
         "series": [
             _line(f"@group{place}", name=name, encode={"x": 0, "y": place}) for place, name in enumerate(names, 1)
         ],
     }  # fmt: skip
+    return with_events(drawn, 1 + len(names))
 
 
-def history_option() -> dict[str, Any]:
-    """Return the option of one owner's wealth over days; rows are day and wealth."""
-    return {
-        "grid": {"left": 10, "right": 58, "top": 10, "bottom": 34},
+def history_option(first: int = 0) -> dict[str, Any]:
+    """Return the option of one owner's wealth over days from ``first`` on; rows are day, wealth and events."""
+    drawn = {
+        "grid": {"left": 16, "right": 58, "top": 10, "bottom": 34},
         "tooltip": {"trigger": "axis", **_TOOLTIP, "valueFormatter": "$wealth"},
-        "xAxis": _across("trading day", type="value", min="dataMin", max="dataMax", minInterval=1),
+        "xAxis": _days(first),
         "yAxis": _up("$wealth", scale=True, splitNumber=4),
         "series": [_line("@accent", name="wealth", encode={"x": 0, "y": 1}, areaStyle={"opacity": 0.08})],
     }
+    return with_events(drawn, 2)
 
 
 def ranks(owners: list[str], then: list[tuple[int, list[int]]]) -> Message:
@@ -99,7 +108,7 @@ def lorenz(curve: list[list[float]], gini: float | None) -> Message:
     told = "" if gini is None else f"Gini {gini:.3f}"
     return {
         "option": {
-            "grid": {"left": 10, "right": 52, "top": 10, "bottom": 34},
+            "grid": {"left": 16, "right": 52, "top": 10, "bottom": 34},
             "tooltip": {"trigger": "axis", **_TOOLTIP, "valueFormatter": "$points"},
             "graphic": [
                 {"type": "text", "left": 20, "top": 16, "style": {"text": told, "fill": "@text", "fontSize": 13}}
@@ -127,7 +136,7 @@ def histogram(bins: list[list[float]], none: int) -> Message:
     bars = {"type": "bar", "name": "traders", "barCategoryGap": "8%", "itemStyle": {"color": "@accent", "opacity": 0.8}}
     return {
         "option": {
-            "grid": {"left": 10, "right": 52, "top": 22, "bottom": 34},
+            "grid": {"left": 16, "right": 52, "top": 22, "bottom": 34},
             "tooltip": {"trigger": "item", **_TOOLTIP, "valueFormatter": "$count"},
             "graphic": [{"type": "text", "left": 10, "top": 2, "style": style}],
             "xAxis": _across("wealth, logarithmic", type="category", data=[m for m, _count in bins], axisLabel=label),

@@ -10,6 +10,7 @@ from ..model.closed_economy import ClosedEconomy
 from ..model.economy import Economy
 from . import charts_network, views_banks, views_contagion
 from .desk import Desk
+from .event_marks import marks_of
 from .live import Feed, Message
 
 NO_BANKS = "This scenario has no banks: it simulates no closed economy behind the market (macro.form is not full)."
@@ -226,7 +227,8 @@ def monthly(option: Callable[[float], dict[str, Any]], columns: tuple[int, ...],
 
     def feed(desk: Desk, seen: tuple[int, float] | None) -> tuple[Message | None, tuple[int, float] | None]:
         run = desk.run
-        last = run.snapshot.tick - run.snapshot.tick % (run.scenario.clock.ticks_per_day * DAYS_PER_MONTH)
+        per_month = run.scenario.clock.ticks_per_day * DAYS_PER_MONTH
+        last = run.snapshot.tick - run.snapshot.tick % per_month
         if seen is not None and last <= seen[0]:
             return None, seen
         rules = of_banks(desk, lambda e, c: e.prudential.total + e.prudential.buffer)
@@ -238,7 +240,13 @@ def monthly(option: Callable[[float], dict[str, Any]], columns: tuple[int, ...],
         if not rows:
             first = f"The first month ends on day {DAYS_PER_MONTH}; until then there is nothing to draw."
             return ({"empty": first}, (0, rules)) if seen is None else (None, seen)
-        told = [[f"month {row[1]:.0f}", *(row[column] for column in columns)] for row in rows[-KEPT:]]
+        rows = rows[-KEPT:]
+        ends = [int(row[0] or 0) for row in rows]
+        events = marks_of(desk, ends, ends[0] - per_month)
+        told = [
+            [f"month {row[1]:.0f}", *(row[column] for column in columns), *event]
+            for row, event in zip(rows, events, strict=True)
+        ]
         newest = int(rows[-1][0] or 0), rules
         return ({"option": option(rules), "rows": told} if fresh else {"rows": told, "keep": KEPT}), newest
 

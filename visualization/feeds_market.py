@@ -9,6 +9,7 @@ from ..model.economy import Economy
 from . import feeds
 from . import views_markets as views
 from .desk import Desk
+from .event_marks import event_line
 from .live import Feed, Message
 
 LEVELS, SPREADS = 24, 240
@@ -109,12 +110,10 @@ def with_marks(option: Message) -> Message:
     """Return the option of candles with vertical lines and shades where the rows of `candles` have them."""
     pieces = [{"value": number, "color": f"@{_TONES[kind]}"} for number, kind in enumerate(views.MARKS)]
     behind = {"type": "bar", "yAxisIndex": 2, "barGap": "-100%", "z": 1}
-    line = {
-        **behind, "name": "event", "barWidth": 1.5,
-        "encode": {"x": 0, "y": 7, "tooltip": [10]}, "labelLayout": {"hideOverlap": True},
-        "label": {"show": True, "position": "top", "distance": 1, "formatter": "{@[8]}", "color": "@text",
-                  "fontSize": 10},
-    }  # fmt: skip
+    line = event_line(
+        7, 10, axis=2, labelLayout={"hideOverlap": True}, barWidth=1.5,
+        label={"show": True, "position": "top", "distance": 1, "formatter": "{@[8]}", "color": "@text", "fontSize": 10},
+    )  # fmt: skip
     shade = {
         **behind, "name": "not trading", "encode": {"x": 0, "y": 11}, "barWidth": "100%", "tooltip": {"show": False},
         "silent": True, "itemStyle": {"color": "@muted", "opacity": 0.16},

@@ -8,6 +8,7 @@ from typing import Any
 from ..model.clock import DAYS_PER_MONTH
 from . import views_resources as views
 from .desk import Desk
+from .event_marks import marks_of, with_events
 from .growing_charts import Option, bars, chart, line, marks
 from .listing import Ask, answer
 from .live import Feed, Message
@@ -97,7 +98,7 @@ def of_one(resource: Callable[[], str], kind: str) -> Feed:
         first = max(1, month - MOST_MONTHS + 1) if not seen else seen + 1
         hits = views.struck(_rows(desk, "events", first, month))
         rows = [row for row in _rows(desk, "resources", first, month) if row["resource"] == resource()]
-        lines = views.history(rows, columns, hits, per_month)
+        lines = _with_marks(desk, views.history(rows, columns, hits, per_month), rows)
         return _grown(lines, seen or 0, option_of(kind)), month
 
     return feed
@@ -118,10 +119,17 @@ def of_all(column: str, form: str) -> Feed:
         if not told:
             base = _bases(rows, column)
         series = [line(name.replace("_", " "), k, TONES[k - 1]) for k, name in enumerate(base, 1)]
-        lines = views.compared(rows, column, base, per_month)
-        return _grown(lines, told, chart(*series, form=form)), (month, base)
+        lines = _with_marks(desk, views.compared(rows, column, base, per_month), rows)
+        return _grown(lines, told, with_events(chart(*series, form=form), 1 + len(base))), (month, base)
 
     return feed
+
+
+def _with_marks(desk: Desk, lines: list[list[Any]], rows: list[dict[str, Any]]) -> list[list[Any]]:
+    """Return a chart's lines, one for each month of ``rows``, each with what struck in that month."""
+    ends = sorted({row["tick"] for row in rows})
+    events = marks_of(desk, ends, ends[0] - month_of(desk)[1]) if ends else []
+    return [[*line, *event] for line, event in zip(lines, events, strict=True)]
 
 
 def _bases(rows: list[dict[str, Any]], column: str) -> dict[str, float]:
@@ -137,7 +145,11 @@ def _grown(lines: list[list[Any]], seen: int, option: Option) -> Message:
 
 
 def option_of(kind: str) -> Option:
-    """Return the chart of one resource's reserves, flows, price or scarcity, with marks where nature struck."""
+    """Return the chart of one resource, with marks where nature struck and lines where somebody did."""
+    return with_events(_drawn(kind), 3 + len(CHARTS[kind]))
+
+
+def _drawn(kind: str) -> Option:
     found = "found", len(CHARTS[kind]) + 1, "up"
     lost = "lost or blocked", len(CHARTS[kind]) + 2, "down"
     both = marks(*found), marks(*lost, down=True)

@@ -13,6 +13,7 @@ from . import charts_traders as charts
 from . import views_traders as views
 from .desk import Desk
 from .directory import directory_of
+from .event_marks import marks_of
 from .listing import Column, known
 from .live import Feed, Message
 from .rankings import sharpe_until
@@ -181,9 +182,12 @@ def wealth(owner: OwnerId) -> Feed:
         days = tuple(desk.run.wealth.days)
         if seen == days[-1].day:
             return None, seen
-        points = [[day.day, charts.money(day.of(owner))] for day in days if seen is None or day.day > seen]
+        kept = [day for day in days if seen is None or day.day > seen]
+        per_day = desk.run.scenario.clock.ticks_per_day
+        events = marks_of(desk, [day.day * per_day for day in kept], (kept[0].day - 1) * per_day)
+        points = [[day.day, charts.money(day.of(owner)), *event] for day, event in zip(kept, events, strict=True)]
         if seen is None:
-            return {"option": charts.history_option(), "rows": points}, days[-1].day
+            return {"option": charts.history_option(kept[0].day), "rows": points}, days[-1].day
         return {"rows": points, "keep": desk.run.wealth.days.maxlen}, days[-1].day
 
     return feed

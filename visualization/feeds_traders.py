@@ -12,6 +12,7 @@ from . import rankings
 from . import views_traders as views
 from .desk import Desk
 from .directory import Directory, directory_of
+from .event_marks import marks_of
 from .listing import Ask
 from .live import Feed, Message
 
@@ -73,7 +74,8 @@ def leaders(key: str) -> Feed:
         columns = [
             ("place", "#", "count", "place now"), ("owner", "owner", "text", ""), ("group", "strategy", "text", ""),
             (key, {"wealth": "wealth", "since": "since opening", "sharpe": "Sharpe"}[key], RANKED[key], ""),
-            ("past", f"day {then[0][0]}" if len(then) > 1 else "before", "count", "place at the end of that day"),
+            ("past", f"place, day {then[0][0]}" if len(then) > 1 else "place before", "count",
+             "place among all traders at the end of that day"),
         ]  # fmt: skip
         message = {
             "columns": [
@@ -131,7 +133,12 @@ def groups(rebased: Callable[[], bool]) -> Feed:
         chosen = chosen[members[chosen] > 0]
         base = past[0][1][chosen] / 100.0 if rebased() else np.ones(chosen.shape[0])
         kept = past[:: max(1, len(past) // charts.POINTS)] if seen is None else [day for day in past if day[0] > seen]
-        rows = [[day, *charts.numbers(mean[chosen] / base)] for day, mean in kept]
+        per_day = desk.run.scenario.clock.ticks_per_day
+        ends = [day * per_day for day, _mean in kept]
+        events = marks_of(desk, ends, (kept[0][0] - 1 if seen is None else seen) * per_day)
+        rows = [
+            [day, *charts.numbers(mean[chosen] / base), *event] for (day, mean), event in zip(kept, events, strict=True)
+        ]
         if seen is not None:
             return {"rows": rows, "keep": 2 * charts.POINTS}, newest
         names = [reel.groups[group].replace("_", " ") for group in chosen.tolist()]

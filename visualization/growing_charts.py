@@ -77,7 +77,7 @@ def chart(*series: Option, form: str = "number", axis: Option | None = None) -> 
     names = [one["name"] for one in series if one["type"] != "scatter"]
     names = names if len(names) > 1 else []
     return {
-        "grid": {"left": 22, "right": 8, "top": 26 if names else 10, "bottom": 4, "containLabel": True},
+        "grid": {"left": 28, "right": 8, "top": 26 if names else 10, "bottom": 4, "containLabel": True},
         "tooltip": tooltip(form),
         **({"legend": legend(*names)} if names else {}),
         "xAxis": date_axis(),

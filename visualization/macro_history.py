@@ -100,8 +100,10 @@ def _moments(world: World, scenario: Scenario, first: int, last: int) -> tuple[M
     """Return the moments of ticks ``first`` to ``last``: the scenario's own shocks, and what table events has."""
     rows = world.economy.store.read("events", ["tick", "event", "payload"], first, last).to_pylist()
     told = [(row["tick"], row["event"], json.loads(row["payload"])) for row in rows]
+    happened = world.look(lambda economy: tuple(economy.recorder.happened)) if first == 1 else ()
+    kept = [(one.tick, one.event, one.facts) for one in happened]  # of ticks whose tables may be gone
     planned = [(shock["at"], f"shock:{shock['kind']}", shock) for shock in scenario.shocks]
-    found = [moment_of(*one) for one in (*planned, *told) if first <= one[0] <= last]
+    found = [moment_of(*one) for one in (*planned, *kept, *told) if first <= one[0] <= last]
     known = {(moment.tick, moment.name): moment for moment in found if moment is not None}
     return tuple(known[key] for key in sorted(known))
 

@@ -112,7 +112,7 @@ def _lines(name: str, title: str, unit: str, months: Months, *lines: Line) -> Fi
 
 def rules(months: Months) -> tuple[Mark, ...]:
     """Return a vertical line for each month in which something struck, named after the first that did."""
-    first = float(months.columns["month"][0]) if months.size else 0.0
+    first = float(months.columns["month"][0]) - 1.0 if months.size else 0.0
     marks = []
     for month, group in itertools.groupby(months.moments, lambda moment: _place(moment, months.per_month)):
         found = tuple(dict.fromkeys(moment.name for moment in group))

@@ -441,7 +441,7 @@ def test_feeds_of_an_owner_follow_the_world_and_say_when_it_is_gone() -> None:
         ]  # fmt: skip
         line, day = feeds_trader.wealth(owner)(desk, None)
         assert line is not None
-        assert (line["rows"][-1], day) == ([6, pytest.approx(now, rel=1e-6)], 6)
+        assert (line["rows"][-1], day) == ([6, pytest.approx(now, rel=1e-6), None, None], 6)
 
         nobody = feeds_trader.profile_of(10**6)
         assert "no owner 1000000" in feeds_trader.tiles(10**6, nobody)(desk, None)[0]["empty"]
