@@ -57,6 +57,7 @@ def chart(name: str) -> Feed:
         if (told, moments) == (months.newest, len(months.moments)):
             return None, seen
         figure = draw(months)
+        anew = anew or told <= MOST < months.newest
         fresh = (months.newest, len(months.moments), _reaches(months) > months.newest or months.size < _FEW)
         if isinstance(figure, str):
             return {"empty": figure}, fresh
@@ -71,15 +72,24 @@ def chart(name: str) -> Feed:
 def _drawn(figure: Figure, months: Months) -> Message:
     """Return the option of a growing figure, wide enough for what has struck since the last month end.
 
-    A few months are shown as points, for a line needs two.
+    Its axis begins with the run while that is shown, so that months are counted in even steps. A few months are shown
+    as points, for a line needs two.
     """
     drawn = growing(figure, named=False, form=FORMS.get(figure.name, "number"))
-    drawn["xAxis"][0]["minInterval"] = 1
+    axis = drawn["xAxis"][0]
+    axis |= {"minInterval": 1, "splitNumber": 3}
+    axis["axisLabel"] |= {"formatter": "month {value}", "showMinLabel": not _begins_late(months)}
+    axis["min"] = "dataMin" if _begins_late(months) else 0
     for series in drawn["series"]:
         series["showSymbol"] = months.size < _FEW
     if (reach := _reaches(months)) > months.newest:
-        drawn["xAxis"][0]["max"] = reach
+        axis["max"] = reach
     return _small(drawn)
+
+
+def _begins_late(months: Months) -> bool:
+    """Return whether the first months are shown no more."""
+    return months.size >= MOST and int(months.columns["month"][0]) > 1
 
 
 def _small(drawn: Message) -> Message:

@@ -20,7 +20,7 @@ COLUMNS = (
     Column("resource", "resource"),
     Column("kind", "kind", title="finite: never grows back; renewable: regrows; artificial: issued each month"),
     Column("reserves", "reserves", "count", "units left to extract, or issued and not taken up"),
-    Column("left", "of opening", "percent", "reserves over those at the opening"),
+    Column("left", "left", "percent", "reserves over those at the opening"),
     Column("scarcity", "scarcity", "number", f"1 - reserves over those at the opening, in [-1, 1]; {PUBLISHED}"),
     Column("price", "price", "price", "price of a unit"),
     Column("move", "change", "signed", "change of the price since the month before"),
@@ -28,11 +28,10 @@ COLUMNS = (
     Column("renewed", "renewed", "count", "units that regrew or were issued in the month"),
     Column("discovered", "found", "count", "units discovered in the month"),
     Column("lost", "lost", "count", "units destroyed in the month"),
-    Column("blocked", "blocked until", "text", "month in which a blocked capacity is whole again"),
+    Column("blocked", "blocked", "text", "until the month in which a blocked capacity is whole again"),
     Column("demand", "demand", "count", "units bought, and wanted in vain"),
     Column("supply", "supply", "count", "units sold, and left over"),
-    Column("clearing", "clearing price", "price", f"price that would bring demand and supply together; {PUBLISHED}"),
-    Column("multiplier", "multiplier", "number", f"1 + scarcity × weight of the resource; {PUBLISHED}"),
+    Column("clearing", "clearing", "price", f"price that would bring demand and supply together; {PUBLISHED}"),
 )
 
 
@@ -74,7 +73,7 @@ def table(
             known(row["scarcity"], 4),
             known(row["price"]), row["price"] / old - 1.0 if old else None, row["extracted"], row["renewed"],
             row["discovered"], row["lost"], None if until is None else f"month {until}", known(index.get("demand")),
-            known(index.get("supply")), known(index.get("clearing_price")), known(index.get("scarcity_multiplier"), 4),
+            known(index.get("supply")), known(index.get("clearing_price")),
         )  # fmt: skip
         rows.append(Row(name, cells))
     return rows

@@ -13,8 +13,8 @@ from ..live import live
 from ..widgets import Chart, Grid, Tiles
 
 _SMALL = (
-    ("reserves", "reserves", "▲ found ▼ lost or blocked"), ("flows", "extracted and renewed", "units a month"),
-    ("price", "price", "currency units"), ("scarcity", "scarcity index", "moves no price"),
+    ("reserves", "reserves", "units · ▲ found ▼ lost or blocked"), ("flows", "extracted and renewed", "units a month"),
+    ("price", "price", "currency units"), ("scarcity", "scarcity index", "−1 to 1; moves no price"),
 )  # fmt: skip
 
 
@@ -33,8 +33,8 @@ def Resources() -> None:
         if known:
             for kind, words, unit in _SMALL:
                 _Small(chosen, kind, words, unit)
-            _Compared("Reserves of all resources", "of those at the opening", "reserves")
-            _Compared("Prices of all resources", "of those in the first month shown", "price")
+            _Compared("Reserves of all resources", "% of those at the opening, at month ends", "reserves")
+            _Compared("Prices of all resources", "% of those in the first month shown", "price")
 
 
 @component

@@ -13,6 +13,7 @@ from ..listing import Ask
 from ..live import live
 from ..widgets import Chart, Choice, Grid, Tiles
 
+_LEADING = {"wealth": "currency units", "since": "change of wealth", "sharpe": "of daily changes of wealth"}
 _RANKED = {"wealth": "wealth", "change since the opening": "since", "Sharpe ratio": "sharpe"}
 
 
@@ -65,16 +66,17 @@ def _Directory() -> None:
                 prompt="strategy, employer, id, >1000, cash<2k", testid="traders",
             )  # fmt: skip
         for title, key in (("Richest", "wealth"), ("Best since the opening", "since"), ("Best Sharpe ratio", "sharpe")):
-            with Panel(title, 4):
+            with Panel(title, 4, _LEADING[key]):
                 live(Grid, feeds_traders.leaders(key), every=1.0, act=said, tools=False, testid=f"leaders-{key}")
         scales = _choice(["money", "opening = 100"], scale, set_scale, "scale of mean wealth")
-        with Panel("Mean wealth by strategy", 6, "at day ends", handles=[scales]):
+        unit = "currency units" if scale == "money" else "opening = 100"
+        with Panel("Mean wealth by strategy", 6, f"{unit}, at day ends; lines: events", handles=[scales]):
             live(
                 Chart, feeds_traders.groups(lambda: scale != "money"), every=1.0, subject=scale, height=270,
                 label="mean wealth of a trader by strategy at day ends", testid="groups",
             )  # fmt: skip
         shapes = _choice(["Lorenz curve", "histogram"], shape, set_shape, "picture of the distribution")
-        with Panel("Distribution of wealth", 6, "" if shape == "histogram" else "per cent", handles=[shapes]):
+        with Panel("Distribution of wealth", 6, "traders" if shape == "histogram" else "% of wealth", handles=[shapes]):
             live(
                 Chart, feeds_traders.spread(lambda: shape), every=2.0, subject=shape, height=270,
                 label=f"{shape} of traders' wealth", testid="spread",
@@ -121,7 +123,7 @@ def _Owner(owner: int) -> None:
             live(Tiles, feeds_trader.tiles(owner, profile), every=1.0, subject=owner, testid="owner-tiles")
         grid("Holdings", 5, "shares at last prices, money at face", "holdings", HOLDINGS, "name",
              "nothing is held", market)  # fmt: skip
-        with Panel("Wealth", 7, "at day ends, currency units"):
+        with Panel("Wealth", 7, "currency units, at day ends; lines: events"):
             live(
                 Chart, feeds_trader.wealth(owner), every=1.0, subject=owner, height=264,
                 label=f"wealth of owner {owner} at day ends", testid="owner-wealth",
