@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .. import feeds, views
+from .. import feeds, feeds_market, views
 from ..frame import Page, Panel, component, the_desk, ui
 from ..live import live
 from ..widgets import Cards, Chart, Choice, Events, Ladder, Tiles
@@ -37,9 +37,9 @@ def Overview() -> None:
             label="length of a candle",
             on_value=lambda value: set_daily(value == "days"),
         )
-        with Panel(f"{symbol.current}", 7, "price, currency units", handles=[bars]):
+        with Panel(f"{symbol.current}: price and volume", 7, "currency units, lots; lines: events", handles=[bars]):
             live(
-                Chart, feeds.candles(lambda: symbol.current, daily=lambda: days.current),
+                Chart, feeds_market.candles(lambda: symbol.current, daily=lambda: days.current),
                 subject=(symbol.current, daily),
                 label=f"candles of {symbol.current}", testid="candles", height=372,
             )  # fmt: skip
