@@ -43,7 +43,8 @@ def Rules() -> None:
         _Standing()
         _Alerts()
         _Log()
-        with Panel("A tick as stages", 12, "left to right; size: processor time; hollow: not yet due; red: halted"):
+        what = "left to right; size: processor time; hollow: not yet due; red: halted"
+        with Panel("A tick as stages", 12, what), ui.Div(classes=["cx-pan"]):
             live(Chart, feeds.stage_graph, every=5.0, label="stages of a tick", testid="pipeline", height=320)
         _Stages()
 
@@ -65,7 +66,7 @@ def _Timeline() -> None:
 def _Standing() -> None:
     ask, note = _asks(views.STANDING, Ask())
     title = "Rules of market place, lenders and banks"
-    with Panel(title, 7, "amber: not what the scenario says"), ui.Div(classes=["cx-flow"]):
+    with Panel(title, 7, "amber: not what the scenario says"), ui.Div(classes=["cx-flow", "cx-standing"]):
         live(Grid, feeds.standing(ask), act=note, every=1.0, testid="standing", prompt="setting")
 
 

@@ -1,4 +1,5 @@
 // The bar on every page: what runs, how fast, and the handles to steer it; it also carries the keys.
+// What a small screen has no room for is behind "more".
 const TONES = { teal: "teal / rose", blue: "blue / orange", classic: "green / red", east: "red up / green down" };
 
 function render(context) {
@@ -8,16 +9,22 @@ function render(context) {
   const step = make("button", "cx-small", "step", { type: "button", "data-testid": "step", title: "one tick (.)" });
   const reset = make("button", "cx-small", "reset", { type: "button", "data-testid": "reset", title: "open the same scenario again with the same seed" });
   const pace = make("select", "cx-input", undefined, { "aria-label": "ticks a second", "data-testid": "pace" });
-  for (const p of model.get("paces")) pace.append(make("option", "", p ? `${p} ticks/s` : "as fast as it goes", { value: p }));
-  const fact = (name) => { const box = make("span", "cx-fact"); box.append(make("small", "", name), make("b", "", MISSING, { "data-testid": "fact-" + name })); bar.append(box); return box.lastChild; };
+  for (const p of model.get("paces")) pace.append(make("option", "", p ? `${p} ticks/s` : "full speed", { value: p }));
+  const fact = (name, classes) => { const box = make("span", "cx-fact cx-fact-" + name.replace("/", "-") + (classes || "")); box.append(make("small", "", name), make("b", "", MISSING, { "data-testid": "fact-" + name })); bar.append(box); return box.lastChild; };
   const dot = make("span", "cx-dot", "", { title: "connection", "data-testid": "dot" }), said = make("span", "cx-said", "connecting");
-  bar.append(play, step, reset, pace);
-  const scenario = fact("scenario"), seed = fact("seed"), date = fact("date"), tick = fact("tick"), rate = fact("ticks/s");
+  const state = make("span", "cx-state"), more = make("button", "cx-small cx-more", "⋯", { type: "button", "aria-label": "more", "aria-expanded": "false", "data-testid": "more", title: "scenario, seed, symbols, colours, reset" });
+  state.append(dot, said);
+  bar.append(play, step, pace, more, reset);
+  const scenario = fact("scenario", " cx-aside"), seed = fact("seed", " cx-aside cx-spare"), date = fact("date"), tick = fact("tick"), rate = fact("ticks/s");
   const tones = make("select", "cx-input cx-tones", undefined, { "aria-label": "colours of up and down" });
   for (const [key, text] of Object.entries(TONES)) tones.append(make("option", "", text, { value: key }));
   const find = make("input", "cx-input cx-find", undefined, { type: "search", placeholder: "symbol  /", "aria-label": "go to symbol", "data-testid": "find", list: "cx-symbols" });
   const list = make("datalist", "", undefined, { id: "cx-symbols" });
-  bar.append(make("span", "cx-gap"), find, list, tones, dot, said);
+  find.classList.add("cx-aside");
+  for (const rare of [reset, tones]) rare.classList.add("cx-aside", "cx-spare");
+  bar.append(make("span", "cx-gap"), find, list, tones, state);
+  const unfold = (open) => { bar.classList.toggle("cx-open", open); more.setAttribute("aria-expanded", String(open)); };
+  more.onclick = () => unfold(!bar.classList.contains("cx-open"));
   const notes = make("div", "cx-notes", undefined, { role: "status", "data-testid": "notes" });
   el.append(bar, notes);
   const dress = (key) => { document.body.dataset.tones = key; localStorage.setItem("catallaxy-tones", key); tones.value = key; window.dispatchEvent(new Event("catallaxy-tones")); };
@@ -31,17 +38,27 @@ function render(context) {
     clearTimeout(sure); sure = 0; reset.textContent = "reset"; model.send({ act: "reset" });
   };
   pace.onchange = () => model.send({ act: "pace", value: +pace.value });
-  find.onkeydown = (event) => { if (event.key === "Enter" && find.value) { model.send({ act: "find", value: find.value.trim().toUpperCase() }); find.value = ""; find.blur(); } if (event.key === "Escape") find.blur(); };
+  find.onkeydown = (event) => { if (event.key === "Enter" && find.value) { model.send({ act: "find", value: find.value.trim().toUpperCase() }); find.value = ""; find.blur(); unfold(false); } if (event.key === "Escape") { find.blur(); unfold(false); } };
   const keys = (event) => {
     const t = event.target;
     if (event.ctrlKey || event.metaKey || event.altKey || t.isContentEditable || ["INPUT", "TEXTAREA", "SELECT"].includes(t.tagName)) return;
     if (event.key === " ") { if (t.tagName === "BUTTON" || t.tagName === "A") return; event.preventDefault(); model.send({ act: "toggle" }); }
     else if (event.key === ".") model.send({ act: "step" });
-    else if (event.key === "/") { event.preventDefault(); find.focus(); }
+    else if (event.key === "/") { event.preventDefault(); unfold(true); find.focus(); }
     else if (/^[1-9]$/.test(event.key)) document.querySelector(`[data-page="${event.key}"]`)?.closest("a")?.click();
   };
   document.addEventListener("keydown", keys);
-  let heard = Date.now(), beat = 0;
+  const grown = new ResizeObserver(() => document.documentElement.style.setProperty("--cx-top", bar.getBoundingClientRect().height + "px"));
+  grown.observe(bar);
+  let here = null;
+  function follow() {  // the name of the page under way stays in sight where the rail is a strip
+    const now = document.querySelector(".cx-rail .cx-here"), rail = now?.closest(".cx-rail");
+    if (!now || now === here) return;
+    here = now;
+    rail.scrollLeft += now.getBoundingClientRect().left - rail.getBoundingClientRect().left - (rail.clientWidth - now.offsetWidth) / 2;
+    unfold(false);
+  }
+  let heard = Date.now();
   const watch = setInterval(() => {
     const silent = (Date.now() - heard) / 1000;
     document.body.classList.toggle("cx-stale", silent > 2.5);
@@ -49,6 +66,7 @@ function render(context) {
   }, 500);
   const end = attend(context, (m) => {
     heard = Date.now();
+    follow();
     if (m.symbols) list.replaceChildren(...m.symbols.map((s) => make("option", "", undefined, { value: s })));
     if (m.state) {
       dot.className = "cx-dot cx-" + m.state; said.textContent = m.state;
@@ -68,6 +86,6 @@ function render(context) {
     }
     if (m.halted) notes.replaceChildren(make("div", "cx-note cx-error", m.halted));
   });
-  return () => { end(); clearInterval(watch); document.removeEventListener("keydown", keys); };
+  return () => { end(); clearInterval(watch); grown.disconnect(); document.removeEventListener("keydown", keys); };
 }
 export default { render };
