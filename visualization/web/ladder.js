@@ -1,4 +1,6 @@
-// The best levels of a book, and the newest trades beside them.
+// The best levels of a book, and the newest trades beside them, line by line.
+const FEWEST = 12;
+
 function render(context) {
   const { el } = context;
   const book = make("div", "cx-ladder", undefined, { "data-testid": "ladder" }), tape = make("div", "cx-tape", undefined, { "data-testid": "tape" });
@@ -14,9 +16,10 @@ function render(context) {
     const { bids, asks, trades } = message;
     const most = Math.max(1, ...bids.map((l) => l[1]), ...asks.map((l) => l[1]));
     const spread = asks.length && bids.length ? `spread ${FORMS.price(asks[0][0] - bids[0][0])}` : "one side is empty";
-    book.replaceChildren(...asks.slice().reverse().map((l) => level(l, "ask", most)), make("div", "cx-spread", message.halted ? "halted" : spread), ...bids.map((l) => level(l, "bid", most)));
+    const lacking = Array.from({ length: Math.max(0, bids.length - asks.length) }, () => make("div", "cx-level"));
+    book.replaceChildren(...lacking, ...asks.slice().reverse().map((l) => level(l, "ask", most)), make("div", "cx-spread", message.halted ? "halted" : spread), ...bids.map((l) => level(l, "bid", most)));
     const head = make("div", "cx-tape-head"); head.append(make("span", "", "tick"), make("span", "", "lots"), make("span", "", "price"));
-    tape.replaceChildren(head, ...trades.map(([tick, price, lots, side]) => {
+    tape.replaceChildren(head, ...trades.slice(0, Math.max(FEWEST, book.children.length - 1)).map(([tick, price, lots, side]) => {
       const row = make("div", "cx-trade " + (side > 0 ? "cx-up" : "cx-down"));
       row.append(make("span", "", FORMS.count(tick)), make("span", "", FORMS.count(lots)), make("b", "", (side > 0 ? "▲ " : "▼ ") + FORMS.price(price)));
       return row;
