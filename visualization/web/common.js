@@ -3,8 +3,12 @@ const MISSING = "–";
 const missing = (x) => x === null || x === undefined || Number.isNaN(x);
 const thin = (text) => text.replace(/\B(?=(\d{3})+(?!\d))/g, "\u2009");
 const sign = (x) => (x > 0 ? "+" : x < 0 ? "\u2212" : "");
+const fixed = (x, places) => x.toFixed(places).replace(/^-(?=[0.]+$)/, "").replace("-", "\u2212");  // zero has no sign
 const arrow = (x) => (x > 0 ? "▲" : x < 0 ? "▼" : "■");
-const tone = (x) => (x > 0 ? "cx-up" : x < 0 ? "cx-down" : "cx-flat");
+// A change is up or down only where it shows: what rounds to nothing is flat.
+const HALVES = { signed: 0.00005, change: 0.005 };
+const seen = (x, name) => (Math.abs(x) < (HALVES[name] || 0) ? 0 : x);
+const tone = (x, name = "signed") => { const y = seen(x, name); return y > 0 ? "cx-up" : y < 0 ? "cx-down" : "cx-flat"; };
 
 const FORMS = {
   price: (x) => (missing(x) ? MISSING : thin((x / 100).toFixed(2).split(".")[0]) + "." + (Math.abs(x) / 100).toFixed(2).split(".")[1]),
@@ -15,11 +19,11 @@ const FORMS = {
   plain: (x) => (missing(x) ? MISSING : (Math.abs(x) >= 10000 ? thin(Math.abs(x).toFixed(0)) : String(+Math.abs(x).toPrecision(6))).replace(/^/, x < 0 ? "\u2212" : "")),
   money: (x) => (missing(x) ? MISSING : short(x / 100)),
   wealth: (x) => (missing(x) ? MISSING : long(x / 100)),
-  percent: (x) => (missing(x) ? MISSING : (100 * x).toFixed(2).replace("-", "\u2212") + " %"),
-  signed: (x) => (missing(x) ? MISSING : `${arrow(x)} ${sign(x)}${Math.abs(100 * x).toFixed(2)} %`),
-  change: (x) => (missing(x) ? MISSING : `${arrow(x)} ${sign(x)}${short(Math.abs(x))}`),
-  bp: (x) => (missing(x) ? MISSING : (10000 * x).toFixed(0).replace("-", "\u2212") + " bp"),
-  ratio: (x) => (missing(x) ? MISSING : x.toFixed(2).replace("-", "\u2212")),
+  percent: (x) => (missing(x) ? MISSING : fixed(100 * x, 2) + " %"),
+  signed: (x) => (missing(x) ? MISSING : `${arrow(seen(x, "signed"))} ${sign(seen(x, "signed"))}${Math.abs(100 * x).toFixed(2)} %`),
+  change: (x) => (missing(x) ? MISSING : `${arrow(seen(x, "change"))} ${sign(seen(x, "change"))}${short(Math.abs(seen(x, "change")))}`),
+  bp: (x) => (missing(x) ? MISSING : fixed(10000 * x, 0) + " bp"),
+  ratio: (x) => (missing(x) ? MISSING : fixed(x, 2)),
   text: (x) => (missing(x) || x === "" ? MISSING : String(x)),
   flag: (x) => (missing(x) ? MISSING : x ? "yes" : "no"),
 };
