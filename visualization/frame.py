@@ -88,9 +88,9 @@ def Frame(children: list[Any] = []) -> None:
 
 
 @component
-def Page(children: list[Any] = []) -> None:
-    """Lay the panels of a page out on twelve columns."""
-    ui.Div(classes=["cx-page"], children=children)
+def Page(fills: bool = False, children: list[Any] = []) -> None:
+    """Lay the panels of a page out on twelve columns; one that ``fills`` is just as high as a large screen."""
+    ui.Div(classes=["cx-page", *(["cx-fills"] if fills else [])], children=children)
 
 
 @component

@@ -33,8 +33,8 @@ def Markets() -> None:
 
 
 @component
-def _Board() -> None:
-    """Show tiles and map of all symbols over their table."""
+def _Board(children: list[Any] = []) -> None:
+    """Show tiles and map of all symbols over their table, and ``children`` above them."""
     desk, router = the_desk(), ui.use_router()
     ask = ui.use_ref(Ask(sort="value"))
 
@@ -47,6 +47,8 @@ def _Board() -> None:
 
     full = round(100 * feeds_markets.FULL_TONE)
     with Page():
+        if children:
+            ui.Div(classes=["cx-bare", "cx-w12"], children=children)
         with ui.Div(classes=["cx-bare", "cx-w12"]):
             live(Tiles, feeds_markets.tiles, every=0.5)
         with Panel(
@@ -91,7 +93,7 @@ def _Market(symbol: str, epoch: int) -> None:
     )
     with Page():
         _Heading(symbol, epoch)
-        with ui.Div(classes=["cx-bare", "cx-w12", "cx-two-rows"]):
+        with ui.Div(classes=["cx-bare", "cx-w12"]):
             live(Tiles, feeds_market.figures(which), every=1.0, subject=symbol)
         with Panel("Price and volume", 7, "currency units, lots; lines: events; shaded: not trading", handles=[bars]):
             live(
@@ -148,14 +150,13 @@ def _Unknown(named: str, epoch: int) -> None:
     found = views.nearest_symbols(named, symbols)
     more = f": the first {len(found)} of {len(symbols)}" if len(found) < len(symbols) else ""
     title = f"There is no symbol {named[:40]!r} in scenario {desk.run.scenario.name}"
-    with Page(), Panel(title, 12), ui.Div(classes=["cx-ways"]):
+    with _Board(), Panel(title, 12), ui.Div(classes=["cx-ways"]):
         ui.HTML(
             tag="span", classes=["cx-muted"], attributes={"data-testid": "unknown"},
             unsafe_innerHTML=escape(f"Listed are, those most like it first{more}"),
         )  # fmt: skip
         for symbol in found:
             _Way(symbol, address(symbol))
-    _Board()
 
 
 @component

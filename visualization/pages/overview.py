@@ -26,7 +26,7 @@ def Overview() -> None:
         if said.get("select") in desk.run.snapshot.symbols:
             choose(said["select"])
 
-    with Page():
+    with Page(fills=True):
         with ui.Div(classes=["cx-bare", "cx-w12"]):
             live(Tiles, feeds.tiles, every=0.5)
         with ui.Div(classes=["cx-bare", "cx-w12"]):
