@@ -123,8 +123,22 @@ def answer(
             for row in shown
         ],
         "ask": {"sort": here.sort, "down": here.down, "page": here.page},
-        "pages": pages, "status": f"{len(found)} {things}{place}", "none": none,
+        "pages": pages, "status": f"{counted(len(found), things)}{place}", "none": none,
     }  # fmt: skip
+
+
+def counted(number: int, things: str) -> str:
+    """Return how many of something there are; ``things`` is a plural, and what follows its comma stays.
+
+    Examples
+    --------
+    >>> counted(2, "folders"), counted(1, "folders"), counted(1, "entries"), counted(1, "symbols, day 3")
+    ('2 folders', '1 folder', '1 entry', '1 symbol, day 3')
+    """
+    noun, comma, rest = things.partition(",")
+    if number == 1:
+        noun = f"{noun[:-3]}y" if noun.endswith("ies") else noun.removesuffix("s")
+    return f"{number} {noun}{comma}{rest}"
 
 
 def when_new(read: Callable[[Desk], Message]) -> Feed:

@@ -61,6 +61,12 @@ class Shelf:
         found = [self._entry(path) for path in self._folders(self.root, _DEPTH)]
         return sorted((entry for entry in found if entry is not None), key=lambda entry: (entry.made, entry.name))[::-1]
 
+    def newest(self) -> str:
+        """Return the name of the newest run that ended, else of the newest that goes on; empty where there is none."""
+        runs = [entry for entry in self.entries() if entry.kind == "run"]
+        ended = [entry for entry in runs if entry.ticks is not None]
+        return next((entry.name for entry in (*ended, *runs)), "")
+
     def _folders(self, folder: Path, depth: int) -> list[Path]:
         try:
             inner = sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))

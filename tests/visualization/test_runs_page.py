@@ -50,6 +50,17 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def test_the_newest_run_that_ended_is_shown_first(tmp_path: Path) -> None:
+    """One that goes on counts only where none has ended."""
+    shelf = Shelf(tmp_path)
+    assert shelf.newest() == ""
+    with Economy("markets", rng=7, out=tmp_path / "open", traders__number=40, stocks__number=2) as economy:
+        economy.step()
+        assert shelf.newest() == "open"
+        made(tmp_path / "ended", 12)
+        assert shelf.newest() == "ended"
+
+
 def test_the_shelf_lists_what_each_folder_is(root: Path) -> None:
     entries = {entry.name: entry for entry in Shelf(root).entries()}
     assert set(entries) == {"market", "economy", "sweep/seed-1", "hike", "cut", "torn"}

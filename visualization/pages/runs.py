@@ -26,11 +26,12 @@ FOLDER = {
 
 @component
 def Runs() -> None:
-    """Show the runs of the desk's folder, and the one that the address names."""
+    """Show the runs of the desk's folder, and the one that the address names, else the newest that ended."""
     desk = the_desk()
     shelf = ui.use_memo(lambda: Shelf(desk.runs or Path("runs")), [])
     router = ui.use_router()
-    name = "/".join(router.parts[1:])
+    newest = ui.use_memo(shelf.newest, [])
+    name = "/".join(router.parts[1:]) or newest
 
     def choose(folder: str) -> None:
         router.push(f"/runs/{folder}")
@@ -44,7 +45,7 @@ def Runs() -> None:
             _Shown(shelf, name).key(name)
         else:
             with Panel("", 12):
-                _words("Choose a run above: its figures, tables and downloads are shown here.")
+                _words("There is no run yet; its figures, tables and downloads will be shown here.")
 
 
 @component
