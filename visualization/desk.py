@@ -61,6 +61,8 @@ class Run:
     changes: Mapping[str, Any] = field(default_factory=dict)
     last_tick: int | None = None
     """The tick with which it stops by itself; None lets it go on."""
+    given: str = ""
+    """What `catallaxy run` takes to open the same scenario; empty if that is not known."""
 
     @property
     def snapshot(self) -> Snapshot:
@@ -90,6 +92,8 @@ class Desk:
         Ticks a second at first; 0 is as fast as it goes.
     days : int, optional
         Trading days after which a run stops by itself; None lets it go on beyond those of the scenario.
+    given : str
+        What `catallaxy run` takes to open the same; known without it where ``scenario`` is a name or a path.
 
     Examples
     --------
@@ -109,6 +113,7 @@ class Desk:
         runs: Path | None = None,
         pace: float = 30.0,
         days: int | None = None,
+        given: str = "",
     ) -> None:
         if days is not None and days < 1:
             raise OutOfBounds("days", days, "give 1 or more, or leave it out for a world that goes on")
@@ -117,7 +122,7 @@ class Desk:
         self._numbers, self._epochs = itertools.count(1), itertools.count(1)
         self._switching, self._noting = threading.Lock(), threading.Lock()
         self._loading = True
-        self.run: Run = self._open(scenario, seed, dict(changes or {}))
+        self.run: Run = self._open(scenario, seed, dict(changes or {}), given)
         self._loading = False
 
     # -- what is shown ------------------------------------------------------------------------
@@ -196,16 +201,18 @@ class Desk:
     def reset(self, *, seed: int | None = None) -> None:
         """End the run and open the same scenario again, with the same seed if none is given."""
         old = self.run
-        self.load(old.scenario, seed=old.seed if seed is None else seed, changes=old.changes)
+        self.load(old.scenario, seed=old.seed if seed is None else seed, changes=old.changes, given=old.given)
 
-    def load(self, scenario: Any, *, seed: int | None = None, changes: Mapping[str, Any] | None = None) -> None:
+    def load(
+        self, scenario: Any, *, seed: int | None = None, changes: Mapping[str, Any] | None = None, given: str = ""
+    ) -> None:
         """End the run and open another scenario; the run under way stays when that one cannot be opened."""
         with self._switching:
             was_playing = self.state == "playing"
             self.world.pause()
             self._loading = True
             try:
-                fresh = self._open(scenario, seed, dict(changes or {}))
+                fresh = self._open(scenario, seed, dict(changes or {}), given)
                 old, self.run = self.run, fresh
                 self._end(old)
                 self.note(f"{fresh.scenario.name} opened, seed {fresh.seed}")
@@ -254,8 +261,9 @@ class Desk:
 
     # -- opening ------------------------------------------------------------------------------
 
-    def _open(self, source: Any, seed: int | None, changes: dict[str, Any]) -> Run:
+    def _open(self, source: Any, seed: int | None, changes: dict[str, Any], given: str) -> Run:
         scenario = load_scenario(source, changes)
+        given = given or (str(source) if isinstance(source, str | Path) else "")
         folder = None if self.runs is None else free_folder(self.runs, scenario.name)
         economy = Economy(scenario, rng=seed, out=folder)
         world = World(economy, pace=1.0 / self._pace if self._pace else 0.0)
@@ -265,7 +273,7 @@ class Desk:
         world.watch(lambda _snapshot: world.look(wealth.note))
         _LOG.info("opened", extra={"scenario": scenario.name, "seed": economy.seed, "folder": str(folder)})
         last = None if self.days is None else self.days * scenario.clock.ticks_per_day
-        run = Run(next(self._epochs), world, reel, wealth, scenario, int(economy.seed), folder, changes, last)
+        run = Run(next(self._epochs), world, reel, wealth, scenario, int(economy.seed), folder, changes, last, given)
         world.watch(lambda snapshot: self._mind(run, snapshot))
         return run
 

@@ -68,5 +68,24 @@ def test_its_commands_are_those_of_the_command_line() -> None:
         assert repeat(desk, seen)[0] is not None
 
 
+def test_a_world_from_a_file_is_run_again_from_that_file(tmp_path: Path) -> None:
+    """Also after a reset; a world opened from values alone has no name to give."""
+    pytest.importorskip("solara")
+    from catallaxy.model.scenario import load_scenario
+    from catallaxy.visualization.desk import Desk
+    from catallaxy.visualization.pages.help import commands
+
+    file = tmp_path / "mine.toml"
+    file.write_text('name = "markets"\n[traders]\nnumber = 50\n[stocks]\nnumber = 2\n[anchor]\nsource = "walk"\n')
+    with Desk(file, seed=7) as desk:
+        assert f"catallaxy run {file} --seed 7" in [command for command, _ in commands(desk)]
+        desk.reset()
+        assert f"catallaxy run {file} --seed 7" in [command for command, _ in commands(desk)]
+    with Desk(load_scenario(file), seed=7, given="markets --set traders.number=50") as desk:
+        assert "catallaxy run markets --set traders.number=50 --seed 7" in [command for command, _ in commands(desk)]
+    with Desk(load_scenario(file), seed=7) as desk:
+        assert "catallaxy run FILE.toml --seed 7" in [command for command, _ in commands(desk)]
+
+
 def test_terms_are_escaped() -> None:
     assert says.listed((("<b>", "a & b"),)) == "<dl><dt>&lt;b&gt;</dt><dd>a &amp; b</dd></dl>"

@@ -26,13 +26,15 @@ def repeat(desk: Desk, seen: Any) -> tuple[Message | None, Any]:
         for (label, form), value in zip(labels, figures, strict=True)
     ]
     told[-1]["title"] = run.snapshot.chain_head
+    told[-1]["wide"] = True
     return {"fresh": seen is None, "tiles": told}, figures
 
 
 def commands(desk: Desk) -> tuple[tuple[str, str], ...]:
     """Return the commands that check and repeat the run under way, as they are typed."""
     run = desk.run
-    named = {"folder": "FOLDER" if run.folder is None else run.folder, "scenario": run.scenario.name, "seed": run.seed}
+    folder = "FOLDER" if run.folder is None else run.folder
+    named = {"folder": folder, "scenario": run.given or "FILE.toml", "seed": run.seed}
     return tuple((command.format(**named), sentence) for command, sentence in says.COMMANDS)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import shlex
 import signal
 import socket
 import threading
@@ -89,7 +90,8 @@ def dashboard(
         session.log_to_stderr(quiet=True)  # alerts are shown in the browser
         settings, number = chosen(scenario or DEFAULT, changes, seed)
         session.say_if_cold(progress(quiet))
-        desk = _opened(settings, number, out, pace, days)
+        given = shlex.join([scenario or DEFAULT, *(word for one in changes or () for word in ("--set", one))])
+        desk = _opened(settings, number, out, pace, days, given)
         try:
             if not paused:
                 desk.play()
@@ -129,11 +131,11 @@ def _listening(host: str, port: int) -> Iterator[socket.socket]:
         yield listener
 
 
-def _opened(settings: Any, seed: int, out: Path, pace: float, days: int | None) -> Desk:
+def _opened(settings: Any, seed: int, out: Path, pace: float, days: int | None, given: str) -> Desk:
     from ..visualization.desk import Desk
 
     try:
-        return Desk(settings, seed=seed, runs=out, pace=pace, days=days)
+        return Desk(settings, seed=seed, runs=out, pace=pace, days=days, given=given)
     except KeyboardInterrupt:
         raise typer.Exit(128 + signal.SIGINT) from None
 
