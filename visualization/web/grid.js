@@ -27,7 +27,9 @@ function render(context) {
       button.onclick = () => { ask = { ...ask, sort: c.key, down: ask.sort === c.key ? !ask.down : c.form !== "text", page: 0 }; send(); };
       cell.append(button); row.append(cell);
     }
+    const held = head.contains(document.activeElement) && document.activeElement.dataset.testid;
     head.replaceChildren(row);
+    if (held) head.querySelector(`[data-testid="${held}"]`)?.focus();  // so that the next key turns the order round
   }
   const exact = (c, value) => (c.form === "money" && value !== null && value !== undefined ? thin((value / 100).toFixed(2).split(".")[0]).replace("-", "\u2212") : "");
   function fill(node, c, value) {

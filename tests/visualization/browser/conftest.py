@@ -30,9 +30,9 @@ def chromium() -> Iterator[Any]:
         browser.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def dashboard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
-    """The dashboard of a small closed economy, started by its command."""
+    """The dashboard of a small closed economy, started by its command; whoever changes its world opens another."""
     from tests.visualization.browser.dashboards import Dashboard, command
 
     with Dashboard(command("--pace", "30"), tmp_path_factory.mktemp("dashboard")) as dashboard:

@@ -15,6 +15,7 @@ from typing import Any, Self
 
 from playwright.sync_api import Page, expect
 
+from catallaxy.ledger.journal import JOURNAL, read_journal
 from catallaxy.model.economy import Economy
 
 SEED = 7
@@ -51,6 +52,19 @@ class Dashboard:
     @property
     def port(self) -> str:
         return self.address.rpartition(":")[2]
+
+    @property
+    def run(self) -> Path:
+        """The folder of the newest run."""
+        return max((self.folder / "runs").iterdir(), key=lambda path: int(path.name.rpartition("-")[2]))
+
+    @property
+    def commands(self) -> list[tuple[int, dict[str, Any]]]:
+        """What was done from outside in the newest run: tick and command, as its journal has them."""
+        entries = read_journal(self.run / JOURNAL)
+        return [
+            (entry.tick, entry.command["payload"]) for entry in entries if entry.command and entry.kind == "command"
+        ]
 
     def get(self, path: str) -> tuple[int, str]:
         """Return status and text of what is at an address."""
@@ -109,6 +123,24 @@ def misbehaving() -> list[str]:
     return [sys.executable, "-P", str(Path(__file__).with_name("misbehaving.py"))]
 
 
+_LISTEN = """
+const send = WebSocket.prototype.send;
+window.sentFrames = [];
+window.sendUnheard = (socket, frame) => send.call(socket, frame);
+WebSocket.prototype.send = function (frame) {
+  if (typeof frame === "string") window.sentFrames.push([this, frame]);
+  if (window.sentFrames.length > 200) window.sentFrames.shift();
+  return send.call(this, frame);
+};
+"""
+_CRAFT = """([like, content]) => {
+  const [socket, frame] = window.sentFrames.findLast(([, frame]) => frame.includes(like));
+  const message = JSON.parse(frame);
+  message.content.data.content = "CRAFTED";
+  window.sendUnheard(socket, JSON.stringify(message).replace('"CRAFTED"', () => content));
+}"""
+
+
 class Tab:
     """A page of a dashboard, and what it complained about or asked of others."""
 
@@ -116,6 +148,7 @@ class Tab:
         self.page, self.dashboard = page, dashboard
         self.complaints: list[str] = []
         self.outside: list[str] = []
+        page.add_init_script(_LISTEN)
         page.on("console", lambda said: self.complaints.append(said.text) if said.type == "error" else None)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("request", lambda request: self._note(request.url))
@@ -135,6 +168,10 @@ class Tab:
         expect(self.page.locator("body[data-state]")).to_be_attached(timeout=PATIENCE * 1e3)
         expect(self.fact("scenario")).to_have_text(self.dashboard.scenario, timeout=PATIENCE * 1e3)
         return self
+
+    def craft(self, like: str, content: str) -> None:
+        """Let the panel that has sent something like this send something else, which need not even be JSON."""
+        self.page.evaluate(_CRAFT, [like, content])
 
     def fact(self, name: str) -> Any:
         return self.page.get_by_test_id(f"fact-{name}")
