@@ -59,6 +59,14 @@ def tab_of(chromium: Any) -> Iterator[Callable[..., Tab]]:
 
 
 @pytest.fixture
+def bare(chromium: Any) -> Iterator[Any]:
+    """An empty page, for a panel alone."""
+    context = chromium.new_context(viewport={"width": 1440, "height": 900})
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
 def tab(tab_of: Callable[..., Tab], dashboard: Dashboard) -> Tab:
     """A tab of the dashboard, paused."""
     return tab_of(dashboard).paused()

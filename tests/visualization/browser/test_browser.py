@@ -16,6 +16,7 @@ from playwright.sync_api import expect
 
 import catallaxy
 from catallaxy.ledger.manifest import Manifest
+from catallaxy.ledger.verification import verify
 from catallaxy.visualization.frame import PAGES
 from tests.visualization.browser.dashboards import (
     SCENARIO,
@@ -191,8 +192,15 @@ def test_a_world_that_fails_says_why_at_its_last_sealed_tick_and_tabs_are_let_go
         expect(tab.part("notes")).to_contain_text(
             "halted in tick 5, stage 'break_down': ZeroDivisionError: made to fail"
         )
+        expect(tab.part("notes")).to_contain_text("The last sealed tick, 4, is shown; reset opens the scenario again.")
         tab.shows_tick(4)
         expect(tab.part("play")).to_be_disabled()
+        tab.page.locator(".cx-rail a[href$='/rules']").click()
+        stage = tab.part("stages").locator("tr[data-key=break_down]")
+        expect(stage).to_contain_text("halted: ZeroDivisionError: made to fail")
+        expect(stage).to_have_class("cx-error")
+        expect(tab.part("stages").locator("tr[data-key=trade]")).to_contain_text("done")
+        expect(tab.part("pipeline")).to_have_attribute("aria-label", "stages of a tick")
         assert dashboard.tabs == 1
 
         tab.page.context.set_offline(True)  # a lid is closed: nobody says goodbye
@@ -208,6 +216,13 @@ def test_a_server_that_is_killed_is_missed_and_found_again(tab_of: TabOf, tmp_pa
         first.kill()
         expect(tab.page.get_by_text(re.compile("no word for"))).to_be_visible(timeout=30_000)
         expect(tab.page.locator("body")).to_have_class(re.compile("cx-stale"))
+        assert verify(first.run).problems == []
+        assert not Manifest.read(first.run).finished
+        with catallaxy.resume(first.run) as economy:
+            assert economy.tick == 1
+            economy.step()
+            assert economy.chain_head == economy_at(2).chain_head
+        assert catallaxy.replay(first.run) is None
         with Dashboard(command(port=first.port), tmp_path):
             tab.page.reload()
             tab.fed()

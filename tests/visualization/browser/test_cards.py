@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,13 +21,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
 WIDTHS = {1440: 10, 1024: 5, 390: 3}
 COUNT, PHONE = 150, 390
 CARDS = 20
-
-
-@pytest.fixture
-def bare(chromium: Any) -> Iterator[Any]:
-    context = chromium.new_context(viewport={"width": 1440, "height": 900})
-    yield context.new_page()
-    context.close()
 
 
 def shown(bare: Any, cards: int, *, price: int = 10_000, **traits: Any) -> Stage:

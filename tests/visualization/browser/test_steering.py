@@ -15,6 +15,7 @@ from playwright.sync_api import expect
 import catallaxy
 from catallaxy.ledger.manifest import Manifest
 from tests.visualization.browser.dashboards import Dashboard, Tab, command, economy_at, within
+from tests.visualization.browser.staged import Stage
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
 TAX = "treasury.income_tax"
@@ -185,6 +186,28 @@ def test_crafted_messages_of_a_slider_give_one_note_each_and_change_nothing(tab:
     assert tab.part("notes").locator(".cx-error").count() == 0
     assert tab.dashboard.commands == before
     expect(box).to_have_value("30")
+
+
+def test_a_slider_says_which_rule_is_in_force_over_it_for_as_long_as_it_is(bare: Any) -> None:
+    number = {"kind": "float", "unit": "%", "effect": "next day end", "choices": [], "description": "", "step": 0.01,
+              "value": 0.08, "asked": 0.08, "baseline": 0.08, "low": 0.0, "high": 0.5}  # fmt: skip
+    rows = [{"key": f"prudential.{name}", "label": name, **number} for name in ("total", "leverage")]
+    sentence = "no effect while the rule capital requirement is in force, which says 20 %"
+    stage = Stage(bare, "levers", unfolded=9)
+    stage.tell(
+        sections=[{"name": "prudential", "about": "", "levers": rows}], over={"prudential.total": "no effect, for once"}
+    )
+    note = stage.part("lever-prudential.total").get_by_role("note")
+
+    expect(note).to_have_text("no effect, for once")
+    stage.tell(values={}, over={"prudential.total": sentence})
+    expect(note).to_have_text(sentence)
+    expect(note).to_be_visible()
+    expect(stage.part("lever-prudential.leverage").get_by_role("note")).to_have_count(0)
+    stage.tell(values={"prudential.total": [0.09, 0.09]})
+    expect(note).to_be_visible()
+    stage.tell(values={}, over={})
+    expect(note).to_have_count(0)
 
 
 # -- shocks ---------------------------------------------------------------------------------------
