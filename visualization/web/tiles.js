@@ -5,6 +5,7 @@ function render(context) {
   const { el } = context;
   const row = make("div", "cx-tiles"), tiles = new Map();
   el.append(row);
+  let laid = "";  // which tiles there are, and which say how they changed
   function lay() {  // as many rows as needed, as even as can be, each filled to its end
     const gap = parseFloat(getComputedStyle(row).columnGap) || 0, most = Math.max(1, Math.floor((row.clientWidth + gap) / (NARROWEST + gap)));
     const rest = [...row.children].map((node) => [node, Math.min(most, +node.dataset.units)]);
@@ -13,6 +14,8 @@ function render(context) {
       const line = [];
       let taken = 0;
       while (rest.length && (!taken || taken + rest[0][1] <= Math.ceil(units / rows))) { taken += rest[0][1]; line.push(rest.shift()); }
+      const plain = line.every(([node]) => !node.lastChild.textContent);
+      for (const [node] of line) node.classList.toggle("cx-plain", plain);
       for (const [node, n] of line) node.style.flexBasis = `calc((100% + ${gap}px) * ${n / taken} - ${gap + 0.5}px)`;
       units -= taken;
     }
@@ -20,7 +23,6 @@ function render(context) {
   const fit = new ResizeObserver(lay);
   fit.observe(row);
   const end = attend(context, (message) => {
-    const before = tiles.size;
     if (message.fresh) { tiles.clear(); row.replaceChildren(); }
     for (const t of message.tiles) {
       let node = tiles.get(t.key);
@@ -36,7 +38,8 @@ function render(context) {
       node.children[2].textContent = t.delta === undefined || t.delta === null ? "" : form(t.delta_form || "signed", t.delta);
       node.children[2].className = "cx-delta " + tone(t.delta || 0, t.delta_form);
     }
-    if (message.fresh || tiles.size !== before) lay();
+    const now = [...row.children].map((node) => (node.lastChild.textContent ? "+" : "-")).join("");
+    if (message.fresh || now !== laid) { laid = now; lay(); }
   });
   return () => { end(); fit.disconnect(); };
 }
