@@ -34,7 +34,7 @@ function render(context) {
   const exact = (c, value) => (c.form === "money" && value !== null && value !== undefined ? thin((value / 100).toFixed(2).split(".")[0]).replace("-", "\u2212") : "");
   function fill(node, c, value) {
     const signedForm = c.form === "signed" || c.form === "change";
-    const classes = (c.form === "text" ? "" : "cx-right ") + (signedForm && value !== null ? tone(value) : ""), words = form(c.form, value);
+    const classes = (c.form === "text" ? "" : "cx-right ") + (signedForm && value !== null ? tone(value, c.form) : ""), words = form(c.form, value);
     if (node.className !== classes) node.className = classes;
     if (node.textContent !== words) node.textContent = words;
     const whole = exact(c, value);
