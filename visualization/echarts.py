@@ -127,12 +127,14 @@ def _axis(
         axis["logBase"] = 10 if reach[1] >= _DECADES * reach[0] else 2
     if named and name:
         place = {"nameLocation": "end", "nameGap": 8} if up else {"nameLocation": "middle", "nameGap": 24}
-        style = {"color": "@muted", "fontSize": 11, **({"align": "left", "padding": [0, 0, 0, -30]} if up else {})}
+        style = {"color": "@muted", "fontSize": 11, **({"align": "left", "padding": [0, 0, 0, -14]} if up else {})}
         axis |= {"name": _words(name), **place, "nameTextStyle": style}
     elif name:
         axis["quantity"] = _words(name)  # a file of its numbers names them
     if not up and not logarithmic and reach[1] > reach[0]:
         axis |= {"min": "dataMin", "max": "dataMax"}
+        if float(reach[0]).is_integer() and float(reach[1]).is_integer():
+            axis["minInterval"] = 1  # there is no half a month
         axis["axisLabel"]["showMaxLabel"] = False  # it would stand in the one before it
         axis["axisLabel"]["showMinLabel"] = reach[0] == 0.0 or reach[1] - reach[0] <= _FEW_STEPS
     return axis
@@ -306,6 +308,11 @@ def _candle_axes(figure: Figure, drawn: Option) -> None:
     if np.isfinite(least):
         drawn["yAxis"][0]["axisLabel"]["showMinLabel"] = False
         drawn["yAxis"][0]["min"] = _kept(least - 0.32 * ((most - least) or max(1.0, 0.01 * most)))
+    if mark.x.size:
+        room = 0.6 * (float(np.diff(mark.x).min(initial=np.inf)) if mark.x.size > 1 else 1.0)
+        drawn["xAxis"][0] |= {"min": _kept(float(mark.x[0]) - room), "max": _kept(float(mark.x[-1]) + room)}
+        drawn["xAxis"][0]["axisLabel"] |= {"showMinLabel": False, "showMaxLabel": False}
+        drawn["xAxis"][0]["minInterval"] = 1
     drawn["yAxis"].append({"type": "value", "show": False, "axisLabel": {"show": False}, "splitLine": {"show": False},
                            "max": _kept(4.6 * max(1.0, float(mark.volume.max(initial=0.0))))})  # fmt: skip
 

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from dataclasses import replace
 from importlib.util import find_spec
 from typing import Any, ClassVar
 
@@ -137,8 +138,11 @@ def figures_shown(economy: Economy, symbols: int) -> list[Figure]:
     if not economy.tick:
         return []
     run = LiveRun(economy)
-    drawn = [index_figure(run), *candle_figures(run, symbols), *economy_figures(run)]
-    return [figure for figure in drawn if figure is not None]
+    recent = [figure for figure in (index_figure(run), *candle_figures(run, symbols)) if figure is not None]
+    days = economy.settings.recording.ring_days
+    if economy.memory.folder is None and economy.day > days:
+        recent = [replace(figure, title=f"{figure.title}, the last {days} days") for figure in recent]
+    return [*recent, *economy_figures(run)]
 
 
 def titled(figure: Figure) -> dict[str, Any]:

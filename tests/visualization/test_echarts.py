@@ -198,3 +198,20 @@ def test_the_balance_sheet_of_an_economy_is_drawn_as_its_figure_says() -> None:
     shown = [one for one in drawn["series"] if one.get("name") in {mark.label for mark in pieces}]
     assert [one["data"] for one in shown] == [pytest.approx(mark.lengths.tolist(), rel=1e-6) for mark in pieces]
     assert drawn["yAxis"][0]["data"] == list(pieces[0].names)
+
+
+def test_candles_have_room_beside_them_and_dates_are_whole() -> None:
+    days = np.arange(4.0, 9.0)
+    candles = Candles(days, days, days + 1.0, days - 1.0, days, days)
+
+    (axis,) = option(Figure("candles-A", "A", "trading day", "price", (candles,)))["xAxis"]
+
+    assert (axis["min"], axis["max"], axis["minInterval"]) == (3.4, 8.6, 1)
+
+
+def test_an_axis_of_months_has_no_half_month() -> None:
+    months = Figure("output", "Output", "month", "points", (Line(np.arange(1.0, 4.0), np.ones(3), "output"),))
+    parts = Figure("ticks", "Index", "day", "points", (Line(np.array([0.25, 0.5]), np.ones(2), "index"),))
+
+    assert option(months)["xAxis"][0]["minInterval"] == 1
+    assert "minInterval" not in option(parts)["xAxis"][0]

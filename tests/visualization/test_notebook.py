@@ -153,3 +153,11 @@ def test_naming_show_loads_neither_widgets_nor_a_drawing_library() -> None:
     code = "import sys, catallaxy; assert 'show' in dir(catallaxy); print('ipywidgets' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+def test_charts_say_how_far_back_tables_without_a_folder_reach() -> None:
+    forgetful = Economy("markets", rng=7, recording__ring_days=2, **SMALL)
+    forgetful.run(days=3)
+    (largest,) = LiveRun(forgetful).by_weight[:1]
+    named = [figure.title for figure in notebook.figures_shown(forgetful, 1)]
+    assert named == ["Index and anchor, the last 2 days", f"{largest}, the last 2 days"]
