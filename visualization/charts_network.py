@@ -21,7 +21,10 @@ MOST_DRAWN, MOST_DASHED = 60, 150
 """Banks, and pairs that may lend to each other, of which a reader can make out something."""
 CROSSED = "path://M0,50A50,50,0,1,1,100,50A50,50,0,1,1,0,50M20,20L80,80M80,20L20,80"
 """A circle with a cross in it: a bank that has failed."""
-TOOLTIP = {"backgroundColor": "@panel", "borderColor": "@line", "textStyle": {"color": "@text", "fontSize": 12}}
+TOOLTIP = {
+    "confine": True, "backgroundColor": "@panel", "borderColor": "@line",
+    "textStyle": {"color": "@text", "fontSize": 12},
+}  # fmt: skip
 _SMALLEST, _LARGEST, _THINNEST, _WIDEST = 12.0, 44.0, 1.5, 6.0
 _NOTE = {"fontSize": 11, "fontWeight": "normal", "color": "@muted"}
 

@@ -8,7 +8,10 @@ from .event_marks import with_events
 from .live import Message
 
 POINTS = 240
-_TOOLTIP = {"backgroundColor": "@panel", "borderColor": "@line", "textStyle": {"color": "@text", "fontSize": 12}}
+_TOOLTIP = {
+    "confine": True, "backgroundColor": "@panel", "borderColor": "@line",
+    "textStyle": {"color": "@text", "fontSize": 12},
+}  # fmt: skip
 _LABEL = {"color": "@muted", "fontSize": 11}
 _QUIET = {"axisLine": {"lineStyle": {"color": "@line"}}, "axisTick": {"show": False}, "axisLabel": _LABEL}
 

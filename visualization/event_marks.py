@@ -41,7 +41,7 @@ def event_line(height: int, words: int, axis: int = 1, **more: Any) -> Option:
     """Return the series of vertical lines: columns of their height and of what struck, and the axis of heights."""
     return {
         "type": "bar", "name": "event", "yAxisIndex": axis, "barWidth": 1, "barGap": "-100%", "z": 1,
-        "encode": {"x": 0, "y": height, "tooltip": [words]}, "tooltip": {"valueFormatter": "$quoted"},
+        "encode": {"x": 0, "y": height, "tooltip": [words]}, "tooltip": {"valueFormatter": "$text"},
         "itemStyle": {"color": "@warn", "opacity": 0.7}, **more,
     }  # fmt: skip
 
@@ -55,11 +55,12 @@ def with_events(option: Option, columns: int) -> Option:
     heights = {"type": "value", "show": False, "min": 0, "max": 1, "axisPointer": {"show": False},
                "axisLabel": {"show": False}}  # fmt: skip
     label = {
-        "show": True, "position": "insideTop", "distance": 2, "offset": [-3, 0], "rotate": 90, "align": "right",
-        "verticalAlign": "bottom", "formatter": f"{{@[{columns + 1}]}}", "width": 84, "overflow": "truncate",
+        "show": True, "position": "insideTop", "distance": 2, "rotate": 90, "align": "right",
+        "verticalAlign": "bottom", "formatter": f"{{@[{columns + 1}]}}", "width": 96, "overflow": "truncate",
         "color": "@warn", "fontSize": 10,
     }  # fmt: skip
-    line = event_line(columns, columns + 1, len(axes), label=label, labelLayout={"hideOverlap": True}, silent=True)
+    beside = {"hideOverlap": True, "dy": -4}
+    line = event_line(columns, columns + 1, len(axes), label=label, labelLayout=beside, silent=True)
     legend = option.get("legend")
     named = [series["name"] for series in option["series"]]
     return {

@@ -159,6 +159,6 @@ def _drawn(kind: str) -> Option:
         case "flows":
             return chart(bars("extracted", 1, "warn"), bars("renewed or issued", 2, "up"), *both, form="count")
         case "price":
-            return chart(line("price", 1, "accent"), *both, form="price")
+            return chart(line("price", 1, "accent"), *both, form="price", axis={"minInterval": 1})
         case _:
             return chart(line("scarcity index", 1, "second"), *both, form="number")

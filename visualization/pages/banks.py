@@ -12,7 +12,7 @@ from ..widgets import Chart, Choice, Events, Grid, Tiles
 LOSSES = ("25\u00a0%", "50\u00a0%", "100\u00a0%", "200\u00a0%", "400\u00a0%")
 """Parts of its equity that the chosen bank may lose in the what-if."""
 _SERIES = (
-    ("Capital ratio", "% of weighted assets, dashed: required", ("all banks", "the bank"), (2, 9), "percent", True),
+    ("Capital ratio", "dashed: the ratio required", ("all banks", "the bank"), (2, 9), "percent", True),
     ("Loans and deposits", "currency units", ("loans to firms", "deposits"), (3, 4), "money", False),
     ("Reserves, interbank", "currency units", ("reserves", "interbank loans"), (5, 10), "money", False),
     ("Rates", "% a year", ("loans to firms", "policy rate", "spread"), (7, 8, 6), "percent", False),
