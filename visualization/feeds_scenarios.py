@@ -151,7 +151,8 @@ def comparison_option(measure: Measure) -> dict[str, Any]:
     reach = {"type": "value", "min": "dataMin", "max": "dataMax", **quiet}
     up = {"scale": True, "position": "right", "splitLine": {"lineStyle": {"color": "@line"}}, "splitNumber": 3,
           "axisLabel": {**words, "formatter": "$plain"}}  # fmt: skip
-    line = {"type": "line", "showSymbol": False, "animation": False}
+    monthly = measure.key != "index"  # the first month is a point without a line
+    line = {"type": "line", "showSymbol": monthly, "symbolSize": 4, "animation": False}
     return {
         "title": {"text": f"{measure.title}, {measure.unit}", "top": 0, "left": 0,
                   "textStyle": {"color": "@text", "fontSize": 12, "fontWeight": 600}},

@@ -107,6 +107,17 @@ def test_a_table_is_filtered_and_paged_and_keeps_it_while_the_world_goes_on(trad
     assert numbers == sorted(numbers, reverse=True)
 
 
+def test_leaders_stand_beside_the_table_and_open_their_pages(traders: Tab) -> None:
+    within(lambda: sorted_by(traders, "wealth") == "descending")
+    leaders = traders.part("leaders-wealth").locator("tbody tr")
+    keys = leaders.evaluate_all("(rows) => rows.map((row) => row.dataset.key)")
+    assert len(keys) > 3
+    assert [int(key) for key in keys] == owners(traders)[: len(keys)]
+    expect(traders.part("ranks")).to_be_attached()
+    leaders.first.click()
+    expect(traders.page).to_have_url(f"{traders.dashboard.address}/traders/{keys[0]}")
+
+
 def test_a_filter_that_nobody_meets_says_so_and_what_one_may_be(traders: Tab) -> None:
     search = table(traders).get_by_label("filter rows")
     for nonsense in ("xyzzy", "wealth>>", "<script>alert(1)</script>", "\u0000", "9" * 4_000):
