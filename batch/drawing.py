@@ -21,6 +21,7 @@ from ..core.units import FloatArray
 from .figures import TONES, Area, Band, Bars, Blocks, Candles, Dots, Figure, Line, Rule, Stems, labels
 
 INCH = 72.0  # a pixel of the page is a point of the drawing
+_LEFT, _LABEL = 68, 15  # pixels left of the axes, and to the end of the word beside them
 _STAND_INS = {tone: f"#0a{number:02x}f{number % 16:x}" for number, tone in enumerate(TONES, 1)}
 _RC: Any = {
     "svg.fonttype": "none",
@@ -165,6 +166,7 @@ def _panel(
     _name_rules(axes, figure, colours)
     _name_ends(axes, figure, height - 40 - top, colours)
     _limits(axes, figure)
+    axes.yaxis.set_label_coords((_LABEL - left) / (width - left - right), 0.5)
     return axes
 
 
@@ -172,7 +174,7 @@ def _margins(figure: Figure, width: int) -> tuple[int, int]:
     """Return the pixels left and right of the axes: room for names and for labels at line ends."""
     names = [name for mark in figure.marks if isinstance(mark, Bars | Blocks) for name in mark.names]
     ends = [mark.label for mark in figure.marks if isinstance(mark, Line) and mark.ends]
-    left = 18 + round(6.3 * max(map(len, names))) if names else 56
+    left = 18 + round(6.3 * max(map(len, names))) if names else _LEFT
     right = 12 + round(6.3 * max(map(len, ends))) if ends else 14
     if any(isinstance(mark, Bars) and mark.notes for mark in figure.marks):
         right = 44
