@@ -139,6 +139,20 @@ def test_axes_are_logarithmic_named_and_formatted_as_asked() -> None:
     assert "name" not in bare["yAxis"][0]
 
 
+@pytest.mark.parametrize(("first", "last", "shown"), [(0.0, 90.0, True), (1.0, 90.0, False), (1.0, 3.0, True)])
+def test_an_axis_that_begins_out_of_step_does_not_say_where(first: float, last: float, shown: bool) -> None:
+    axis = option(figure(Line(np.array([first, last]), np.ones(2), "index")))["xAxis"][0]
+
+    assert (axis["min"], axis["axisLabel"]["showMinLabel"]) == ("dataMin", shown)
+
+
+def test_axes_without_names_still_know_what_they_count() -> None:
+    drawn = option(figure(Line(X, Y, "inflation")), named=False)
+
+    assert (drawn["xAxis"][0]["quantity"], drawn["yAxis"][0]["quantity"]) == ("month", "per cent")
+    assert "quantity" not in option(figure(Line(X, Y, "inflation")))["xAxis"][0]
+
+
 def test_a_growing_figure_is_its_option_without_numbers_and_its_rows() -> None:
     spec = figure(Line(X, Y, "inflation"), Rule(1.0, "flood"), Line(X, Y + 1.0, "target", "muted"))
     drawn = growing(spec)

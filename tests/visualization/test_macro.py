@@ -210,6 +210,9 @@ def test_charts_hear_of_all_months_then_of_new_ones_and_after_a_change_of_all_ag
         message, seen = feed(desk, seen)
         assert message is not None
         assert [row[0] for row in message["rows"]] == [1.0, 2.0, 3.0]
+        axis = message["option"]["xAxis"][0]
+        assert (axis["min"], axis["minInterval"], axis["axisLabel"]["showMinLabel"]) == (0, 1, True)
+        assert axis["axisLabel"]["formatter"] == "month {value}"
         assert message["option"]["series"][0]["showSymbol"] is False  # the first two months were points
         desk.step(DAYS_PER_MONTH)
         message, seen = feed(desk, seen)

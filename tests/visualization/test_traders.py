@@ -400,6 +400,10 @@ def test_feeds_tell_everything_then_what_is_new_and_everything_again_after_a_res
         assert "columns" not in message
         assert message["ask"] == {"sort": "cash", "down": False, "page": 0}
 
+        board, _seen = feeds_traders.leaders("wealth")(desk, None)
+        assert board is not None
+        assert board["columns"][-1]["label"] == "place, day 0"
+
         whole, day = groups(desk, None)
         assert whole is not None
         assert [row[0] for row in whole["rows"]] == [0, 1, 2]

@@ -90,7 +90,7 @@ def _sheet() -> None:
 
 def _picture() -> None:
     """Show the balance sheet as bars."""
-    with Panel("Who has and who owes", 5, "billions of currency units; dots: net worth"):
+    with Panel("Who has and who owes", 5, "currency units; dots: net worth"):
         live(Chart, feeds.sheet_picture, every=5.0, label="balance sheet", testid="sheet-picture", height=330)
 
 
