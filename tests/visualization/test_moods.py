@@ -107,7 +107,7 @@ def test_what_stirred_moods_is_told_once_and_anew_after_a_reset(desk: Desk) -> N
     message, seen = feed(desk, None)
     assert message is not None
     assert [(row["when"], row["name"]) for row in message["events"]] == [("day 4", "shock: mood")]
-    assert "size -0.7" in message["events"][0]["text"]
+    assert "size \u22120.7" in message["events"][0]["text"]
     assert feed(desk, seen) == (None, seen)
     desk.reset()
     message, _ = feed(desk, None)
