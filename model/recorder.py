@@ -386,5 +386,5 @@ class Recorder:
         """Write the event of a policy rate that moved by a hundredth of a basis point or more, and what was read."""
         if abs(after - before) >= _LEAST_MOVE:
             told = {"before": before, "after": after, "inflation": readings.inflation_12m, "output_gap": readings.gap}
-            facts = {name: round(value, 6) for name, value in told.items() if math.isfinite(value)}
+            facts: dict[str, Any] = {name: round(value, 6) for name, value in told.items() if math.isfinite(value)}
             self.note_event("policy_rate", owner=owner, **facts)

@@ -149,7 +149,7 @@ class Branch:
 
     def csv(self) -> bytes:
         """Return what was compared as CSV, a row for each measure and moment; empty where nothing was measured."""
-        return self.frame().to_csv(index=False).encode()
+        return str(self.frame().to_csv(index=False)).encode()
 
     # -- comparing ----------------------------------------------------------------------------
 
