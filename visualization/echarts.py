@@ -153,8 +153,9 @@ def _grid(figure: Figure, legend: bool, named: bool) -> Option:
     ends = [mark.label for mark in figure.marks if isinstance(mark, Line) and mark.ends]
     notes = [note for mark in figure.marks if isinstance(mark, Bars) for note in mark.notes]
     beside = 16 + round(_LETTER * max((len(text) for text in (*ends, *notes)), default=0))
+    over = (named and bool(figure.y_label)) + legend  # rows of words above
     return {
-        "left": 8, "right": min(beside, _MOST_BESIDE), "top": 28 if legend or (named and figure.y_label) else 12,
+        "left": 8, "right": min(beside, _MOST_BESIDE), "top": 12 + 16 * over,
         "bottom": 26 if named and figure.x_label else 6, "containLabel": True,
     }  # fmt: skip
 

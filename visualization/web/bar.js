@@ -58,6 +58,7 @@ function render(context) {
     rail.scrollLeft += now.getBoundingClientRect().left - rail.getBoundingClientRect().left - (rail.clientWidth - now.offsetWidth) / 2;
     unfold(false);
   }
+  document.querySelector("meta[name=viewport]")?.setAttribute("content", "width=device-width, initial-scale=1");  // fingers may zoom
   let heard = Date.now();
   const watch = setInterval(() => {
     const silent = (Date.now() - heard) / 1000;
