@@ -119,6 +119,7 @@ def test_a_slider_moved_by_keys_waits_for_the_last_one_and_goes_back_by_its_butt
     track.focus()
     for _ in range(3):
         tab.page.keyboard.press("ArrowRight")
+        tab.page.wait_for_timeout(60)
     expect(row.locator(".cx-lever-foot")).to_contain_text("waits for the next tick")
     step(tab)
     moved = float(track.input_value())

@@ -46,7 +46,7 @@ def test_another_scenario_opened_while_the_world_plays_is_what_every_tab_shows(
         for one in (tab, other):
             expect(one.fact("scenario")).to_have_text(OTHER, timeout=60_000)
             expect(one.fact("seed")).to_have_text(str(SEED))
-        assert other.state == "playing"
+        other.reaches("playing")
         within(lambda: other.tick > 0)
         first = next((tmp_path / "runs").glob(f"dashboard-{SCENARIO}-*"))
         within(lambda: bool(Manifest.read(first).finished))
