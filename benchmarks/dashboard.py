@@ -1,8 +1,7 @@
-"""Measure the dashboard in a headless Chromium, and write the figures into ``docs/dashboard.md``.
+"""Measure the dashboard in a headless Chromium; write ``dashboard.json`` beside this file, and ``docs/dashboard.md``.
 
-$ python benchmarks/dashboard.py                   # some 40 minutes; a quiet machine with two cores or more
-$ python benchmarks/dashboard.py start pages       # only these, and nothing is written
-$ python benchmarks/dashboard.py memory --minutes 30
+$ python benchmarks/dashboard.py                   # some 45 minutes; a quiet machine with two cores or more
+$ python benchmarks/dashboard.py start pages       # only these anew
 
 Needs the extras ``dashboard`` and ``dev``, Chromium, and Linux (times of processes are read from /proc).
 """
@@ -30,10 +29,12 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from catallaxy.visualization.frame import PAGES
 
+FOUND = Path(__file__).resolve().parent / "dashboard.json"
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "dashboard.md"
 BEGIN, END = "<!-- measured -->", "<!-- end of measured -->"
 MANY = 5
 TRADERS = 100_000
+MINUTES = 30
 WINDOW = 30.0
 _HZ = os.sysconf("SC_CLK_TCK")
 _TOLD = (
@@ -216,19 +217,19 @@ def traders(browser: Browser) -> dict[str, Any]:
     return {"sort_ms": spread(sorts), "filter_ms": spread(filters), "traders": TRADERS}
 
 
-def memory(browser: Browser, minutes: float) -> dict[str, Any]:
+def memory(browser: Browser) -> dict[str, Any]:
     """Megabytes of the server and of a tab's heap, minute by minute, at the default pace."""
     held, heap = [], []
     with server() as served, tab(browser, served.address) as page:
         session = page.context.new_cdp_session(page)
         page.wait_for_timeout(60_000)
-        for _ in range(round(minutes) + 1):
+        for _ in range(MINUTES + 1):
             session.send("HeapProfiler.collectGarbage")
             heap.append(round(session.send("Runtime.getHeapUsage")["usedSize"] / 1e6, 1))
             held.append(round(served.megabytes, 1))
             page.wait_for_timeout(60_000)
         tick = served.tick
-    return {"minutes": minutes, "server_mb": held, "heap_mb": heap, "tick": tick}
+    return {"minutes": MINUTES, "server_mb": held, "heap_mb": heap, "tick": tick}
 
 
 # -- how --------------------------------------------------------------------------------------
@@ -305,37 +306,40 @@ def page_of(found: dict[str, Any]) -> str:
     ]  # fmt: skip
     lines = ["| | at most, or at least | median (least to most) |", "|---|---|---|"]
     lines += [f"| {what} | {due} | {seen.replace(' )', ')').replace('  ', ' ')} |" for what, due, seen in rows]
+    loads = ", ".join(f"{found[name]['load']:.1f}" for name in PARTS)
     about = (
-        f"{time.strftime('%Y-%m-%d')}, {os.cpu_count()} cores, {platform.system()} {platform.machine()}, "
-        f"Python {platform.python_version()}, Chromium {found['chromium']} on the same machine, load average "
-        f"{found['load'][0]:.1f} before. Scenario economy, seed 7, at the default pace where none is said."
+        f"{found['day']}, {os.cpu_count()} cores, {platform.system()} {platform.machine()}, "
+        f"Python {platform.python_version()}, Chromium {found['chromium']} on the same machine; load averages before "
+        f"each part {loads}. Scenario economy, seed 7, at the default pace where none is said."
     )
     return "\n\n".join([about, "\n".join(lines)])
 
 
 PARTS: dict[str, Callable[[Browser], dict[str, Any]]] = {
     "start": start, "pages": pages, "rate": rate, "cost": cost, "traders": traders,
+    "memory": memory,
 }  # fmt: skip
 
 
 def main() -> None:
-    """Measure what was asked for; write the page when it was everything."""
+    """Measure what was asked for, and write the page anew."""
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    asked.add_argument("parts", nargs="*", help=f"{', '.join(PARTS)}, memory; all if left out")
-    asked.add_argument("--minutes", type=float, default=30.0, help="how long memory is watched")
+    asked.add_argument("parts", nargs="*", choices=[[], *PARTS], help="all if left out")
     given = asked.parse_args()
     chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if chromium is None:
         sys.exit("error: Chromium is not installed; Debian, Ubuntu: apt install chromium fonts-dejavu")
-    found: dict[str, Any] = {"load": os.getloadavg()}
+    found: dict[str, Any] = json.loads(FOUND.read_text("utf-8")) if FOUND.exists() else {}
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--disable-gpu"])
-        for name in given.parts or [*PARTS, "memory"]:
-            found[name] = memory(browser, given.minutes) if name == "memory" else PARTS[name](browser)
+        found |= {"day": time.strftime("%Y-%m-%d"), "chromium": browser.version}
+        for name in given.parts or PARTS:
+            load = os.getloadavg()[0]
+            found[name] = PARTS[name](browser) | {"load": round(load, 2)}
             print(f"{name}: {json.dumps(found[name])}", flush=True)
-        found["chromium"] = browser.version
+            FOUND.write_text(json.dumps(found, indent=1) + "\n", "utf-8")
         browser.close()
-    if not given.parts:
+    if found.keys() >= PARTS.keys():
         before, _, rest = PAGE.read_text("utf-8").partition(BEGIN)
         PAGE.write_text(f"{before}{BEGIN}\n\n{page_of(found)}\n\n{END}{rest.partition(END)[2]}", "utf-8")
 
