@@ -56,6 +56,8 @@ class World:
         self._ended = False
         self._thread: threading.Thread | None = None
         self._watchers: list[Callable[[Snapshot], None]] = []
+        self.told: Tick = economy.tick
+        """The last tick of which every watcher has heard; a little behind the snapshot while they note it."""
         self.pace = pace
 
     @property
@@ -210,6 +212,7 @@ class World:
         self._seals.append((time.monotonic(), self.snapshot.tick))
         for watcher in tuple(self._watchers):
             watcher(self.snapshot)
+        self.told = self.snapshot.tick
 
     def __enter__(self) -> Self:
         return self

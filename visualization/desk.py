@@ -146,9 +146,9 @@ class Desk:
 
     @property
     def stamp(self) -> tuple[int, int, str, float, int]:
-        """Something that differs whenever a tab has anything new to show."""
+        """Something that differs whenever a tab has anything new to show, also of what watchers noted of a tick."""
         newest = self.notes[-1].number if self.notes else 0
-        return self.run.epoch, self.run.snapshot.tick, self.state, self._pace, newest
+        return self.run.epoch, self.run.world.told, self.state, self._pace, newest
 
     @property
     def pace(self) -> float:

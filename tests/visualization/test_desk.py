@@ -226,6 +226,26 @@ def test_notes_are_numbered_and_the_oldest_go() -> None:
         assert [note.number for note in desk.notes] == list(range(41, 91))
 
 
+def test_the_stamp_differs_again_when_a_slow_watcher_has_noted_a_tick(desk: Desk) -> None:
+    """A panel that was told in between would otherwise keep what the watcher had noted of the tick before."""
+    let_go, noted = threading.Event(), list[int]()
+
+    def note(snapshot: Any) -> None:
+        let_go.wait(60.0)
+        noted.append(snapshot.tick)
+
+    desk.world.watch(note)
+    stepping = threading.Thread(target=desk.step)
+    stepping.start()
+    within(lambda: desk.run.snapshot.tick == 1)
+    between = desk.stamp
+    let_go.set()
+    stepping.join()
+
+    assert noted == [1]
+    assert desk.stamp != between
+
+
 def test_the_stamp_differs_when_there_is_anything_new(desk: Desk) -> None:
     stamps = [desk.stamp]
     for act in (desk.step, lambda: desk.set_pace(5), lambda: desk.note("hello"), desk.reset, desk.play):
