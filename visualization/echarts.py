@@ -26,7 +26,7 @@ _FEW_STEPS = 3.0
 """Length of an axis from which on its first label, where numbers begin, need not be in step with the others."""
 _MOST_BESIDE = 170
 _USUAL_HEIGHT, _LINE_GAP = 200.0, 14.0
-_KEPT_DIGITS = 7
+_KEPT_DIGITS = 12  # money of whole economies to the cent
 _ICONS = {
     "line": "roundRect", "dashed": "roundRect", "dots": "emptyCircle", "dots full": "circle", "stems": "rect",
     "band": "rect", "area": "rect", "bars": "rect",

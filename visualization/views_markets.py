@@ -85,10 +85,10 @@ def rows_of(columns: Values) -> list[Row]:
 
 
 def told(column: Any) -> list[Any]:
-    """Return a column as it is sent: seven digits, None for what is missing."""
+    """Return a column as it is sent: twelve digits, None for what is missing."""
     if column.dtype.kind != "f":
         return [value or None for value in column.tolist()]
-    return [float(f"{value:.7g}") if math.isfinite(value) else None for value in column.tolist()]
+    return [float(f"{value:.12g}") if math.isfinite(value) else None for value in column.tolist()]
 
 
 def company(economy: Economy, symbol: str) -> Values:

@@ -10,7 +10,7 @@ const axisOf = (option, series, way) => several(option[way + "Axis"])[series[way
 const words = (x) => (typeof x === "string" ? x.replace("\u200b", "") : x);
 const titled = (series) => (series.name && !series.name.includes("\0") ? words(series.name) : "");
 const nameOf = (axis) => axis.name || axis.quantity || /^(\w+) \{value\}$/.exec((axis.axisLabel || {}).formatter)?.[1] || (shapeOf(axis) === "price" ? "price" : axis.type === "category" ? "name" : "x");
-const united = (name, unit) => (unit ? `${name || "value"} (${unit})` : name || "value");
+const united = (name, unit) => (!unit ? name || "value" : name && unit.startsWith(name) ? unit : `${name || "value"} (${unit})`);
 
 function csv(rows) {
   const cell = (x) => (missing(x) || x === "-" ? "" : /[",\r\n]/.test(String(x)) ? `"${String(x).replaceAll('"', '""')}"` : String(x));

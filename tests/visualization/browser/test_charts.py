@@ -96,13 +96,15 @@ def test_series_of_month_ends_are_saved_in_full(tab_of: TabOf, dashboard: Dashbo
 
 
 def test_figures_of_macroeconomics_name_their_units(tab_of: TabOf, dashboard: Dashboard, lived: Economy) -> None:
-    rows = table(tab_of(dashboard, "/macro"), "macro-labour")
+    tab = tab_of(dashboard, "/macro")
+    rows, money = table(tab, "macro-labour"), table(tab, "macro-money")
 
     assert list(rows[0]) == [
         "month", "unemployed (per cent of the labour force)", "vacancies (per cent of the labour force)",
     ]  # fmt: skip
     idle = [float(row["unemployed (per cent of the labour force)"]) / 100.0 for row in rows]
-    assert idle == pytest.approx(lived.table("macro")["unemployment"].tolist(), rel=1e-6)
+    assert idle == pytest.approx(lived.table("macro")["unemployment"].tolist(), rel=1e-11)
+    assert [float(row["deposits (minor units)"]) for row in money] == lived.table("macro")["deposits"].tolist()
 
 
 def test_curves_and_stacked_bars_are_saved(tab_of: TabOf, dashboard: Dashboard, lived: Economy) -> None:
