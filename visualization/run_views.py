@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ from ..ledger.manifest import MANIFEST
 from .desk import Desk
 from .listing import Row
 from .live import Feed, Message
-from .shelf import EXPERIMENT, Shelf, table_rows
+from .shelf import EXPERIMENT, Shelf, experiment_facts, missing_tables, table_rows
 
 STATES = {
     "closed": "complete", "halted": "halted: a stage failed, and the run ends with the last tick that was sealed",
@@ -36,6 +35,8 @@ class Opened:
     tables: tuple[Row, ...] = ()
     wrong: str = ""
     remedy: str = ""
+    lacks: str = ""
+    """Which tables are gone, and how to find out more; empty where none is."""
 
 
 def opened(shelf: Shelf, name: str) -> Opened:
@@ -55,6 +56,8 @@ def opened(shelf: Shelf, name: str) -> Opened:
 
 
 def _remedy(folder: Path) -> str:
+    if (folder / EXPERIMENT).is_file() and not (folder / MANIFEST).is_file():
+        return "It is not as `catallaxy experiment` wrote it; to have it anew, run the experiment again."
     if not (folder / MANIFEST).is_file():
         return "A run has a manifest.json, an experiment an experiment.json; this folder has neither."
     return f"To find out how far it can be trusted, run: catallaxy verify {folder}"
@@ -76,12 +79,22 @@ def _run(name: str, folder: Path) -> Opened:
         for key, label, value, form in facts
     )
     of = str(manifest.scenario.get("name", "unnamed"))
-    words = f"{of}, {STATES.get(run.status, run.status)}."
-    return Opened(name, folder, words, tiles, tuple(figures_of_run(run)), tuple(table_rows(run)))
+    lacks = _lacking(folder, missing_tables(run))
+    state = "" if lacks and run.status == "closed" else f", {STATES.get(run.status, run.status)}"
+    words = f"{of}{state}."
+    return Opened(name, folder, words, tiles, tuple(figures_of_run(run)), tuple(table_rows(run)), lacks=lacks)
+
+
+def _lacking(folder: Path, tables: list[str]) -> str:
+    """Return a sentence that names the tables that are missing; empty where none is."""
+    if not tables:
+        return ""
+    which = f"table {tables[0]} is" if len(tables) == 1 else f"tables {', '.join(tables)} are"
+    return f"{which} missing; catallaxy verify {folder} tells more"
 
 
 def _experiment(name: str, folder: Path) -> Opened:
-    facts = json.loads((folder / EXPERIMENT).read_bytes())
+    facts = experiment_facts(folder)
     seeds = facts.get("seeds") or []
     told = (
         ("status", "status", facts.get("status"), "text"), ("seeds", "seeds", len(seeds) or None, "count"),
@@ -89,7 +102,7 @@ def _experiment(name: str, folder: Path) -> Opened:
         ("period", "period", facts.get("period"), "text"),
     )  # fmt: skip
     tiles = tuple({"key": key, "label": label, "value": value, "form": form} for key, label, value, form in told)
-    words = str(facts.get("verdict") or facts.get("question") or facts["name"])
+    words = facts.get("verdict") or facts.get("question") or facts["name"]
     return Opened(name, folder, words, tiles, tuple(figures_of_experiment(folder)))
 
 

@@ -11,13 +11,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+import pyarrow.compute as pc
+
 from ..batch.export import export
 from ..batch.run_data import RunData
-from ..core.errors import CatallaxyError, NoSuchTable, NotARun, OutOfBounds
+from ..core.errors import CatallaxyError, CorruptTable, NoSuchTable, NotARun, OutOfBounds
 from ..core.schemas import TableSchema
 from ..ledger.manifest import MANIFEST, Manifest
-from ..ledger.parts import parts_of, plain, read_part
+from ..ledger.parts import CLOSING, parts_of, plain, read_part
 from ..ledger.run_store import read_layout
+from ..ledger.store import BLOCKS
 from .listing import Column, Row
 
 EXPERIMENT = "experiment.json"
@@ -123,13 +126,43 @@ def entry_of(path: Path, name: str) -> Entry:
             status = (m.reason or "closed") if m.finished else "open"
             ticks = m.last_tick if m.finished else None
             return Entry(name, "run", status, str(m.scenario.get("name", "")), m.seed, ticks, m.head, m.created)
-        facts = json.loads((path / EXPERIMENT).read_bytes())
-        of = str(facts["name"])
-        return Entry(name, "experiment", str(facts.get("status", "")), of, made=str(facts.get("finished", "")))
+        facts = experiment_facts(path)
+        status, made = facts.get("status") or "", facts.get("finished") or ""
+        return Entry(name, "experiment", status, facts["name"], made=made)
     except CatallaxyError as error:
         return Entry(name, "broken", str(error))
-    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
-        return Entry(name, "broken", f"{EXPERIMENT} cannot be read: {error}")
+
+
+_FACTS: dict[str, tuple[type, str]] = {
+    "name": (str, "text"), "status": (str, "text"), "finished": (str, "text"), "period": (str, "text"),
+    "question": (str, "text"), "verdict": (str, "text"), "seeds": (list, "a list"),
+    "burn_in": (int, "a whole number"), "horizon": (int, "a whole number"),
+}  # fmt: skip
+"""What is read of an experiment, and what each must be; all but its name may be missing or null."""
+
+
+def experiment_facts(folder: Path) -> dict[str, Any]:
+    """Return what the file of an experiment says.
+
+    Raises
+    ------
+    CorruptTable
+        Naming the file and what is wrong in it.
+    """
+    path = folder / EXPERIMENT
+    try:
+        facts = json.loads(path.read_bytes())
+    except (OSError, ValueError, RecursionError) as error:
+        raise CorruptTable(str(path), str(error)) from error
+    if not isinstance(facts, dict):
+        raise CorruptTable(str(path), "it holds no JSON object")
+    if facts.get("name") is None:
+        raise CorruptTable(str(path), "'name' is missing")
+    for fact, (kind, due) in _FACTS.items():
+        value = facts.get(fact)
+        if value is not None and (not isinstance(value, kind) or isinstance(value, bool)):
+            raise CorruptTable(str(path), f"{fact!r} is {str(value)[:40]}; due: {due}")
+    return facts
 
 
 SHELF_COLUMNS = (
@@ -162,6 +195,17 @@ def table_rows(run: RunData) -> list[Row]:
     return [
         Row(name, (name, counted[name], schemas[name].description)) for name in sorted(counted) if name in schemas
     ]  # fmt: skip
+
+
+def missing_tables(run: RunData) -> list[str]:
+    """Return the tables of which nothing is there although rows were sealed; what rows there are is not compared."""
+    gone = [name for name in sorted(run.store.schemas) if not parts_of(run.folder, name)]
+    closing = [f"{CLOSING}/{name}" for name in dict(run.manifest.facts.get(CLOSING, {}))]
+    lost = [name for name in closing if not (run.folder / f"{name}.parquet").is_file()]
+    if BLOCKS in gone:
+        return [BLOCKS, *lost] if run.manifest.last_tick > run.manifest.first_tick else lost
+    sealed = run.store.read(BLOCKS, ["tables"]).column("tables") if gone else None
+    return [name for name in gone if pc.any(pc.match_substring(sealed, f'"{name}":')).as_py()] + lost
 
 
 def preview(folder: Path, table: str) -> tuple[tuple[Column, ...], list[Row]]:

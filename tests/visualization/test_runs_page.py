@@ -18,6 +18,7 @@ from catallaxy.batch.run_data import RunData
 from catallaxy.batch.run_figures import figure_named, figures_of_experiment, figures_of_run
 from catallaxy.core.errors import CorruptTable, NoSuchTable, NotARun, OutOfBounds
 from catallaxy.ledger.manifest import Manifest
+from catallaxy.ledger.verification import verify
 from catallaxy.model.economy import Economy
 from catallaxy.visualization import shelf as shelves
 from catallaxy.visualization.echarts import option
@@ -185,3 +186,74 @@ def test_what_does_not_change_is_told_once_to_each_panel() -> None:
     told, seen = feed(None, None)  # type: ignore[arg-type]
     assert told == {"option": {}}
     assert feed(None, seen)[0] is None  # type: ignore[arg-type]
+
+
+# -- tables that are gone -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("gone", "words"),
+    [
+        (["macro"], "table macro is missing"),
+        (["macro", "world"], "tables macro, world are missing"),
+        (["blocks"], "table blocks is missing"),
+    ],
+)
+def test_a_run_without_a_table_that_was_sealed_is_not_called_complete(
+    root: Path, tmp_path: Path, gone: list[str], words: str
+) -> None:
+    folder = tmp_path / "economy"
+    shutil.copytree(root / "economy", folder)
+    for name in gone:
+        shutil.rmtree(folder / name)
+
+    found = opened(Shelf(tmp_path), "economy")
+
+    assert found.lacks == f"{words}; catallaxy verify {folder} tells more"
+    assert "complete" not in found.words
+    assert {problem.table for problem in verify(folder).problems} >= set(gone)
+
+
+def test_a_run_without_a_closing_table_says_so(root: Path, tmp_path: Path) -> None:
+    shutil.copytree(root / "economy", tmp_path / "economy")
+    path = next((tmp_path / "economy" / "closing").glob("*.parquet"))
+    path.unlink()
+
+    assert f"table closing/{path.stem} is missing" in opened(Shelf(tmp_path), "economy").lacks
+
+
+@pytest.mark.parametrize("name", ["market", "economy"])
+def test_a_whole_run_is_complete_also_without_tables_that_had_no_rows(root: Path, name: str) -> None:
+    found = opened(Shelf(root), name)
+
+    assert (found.lacks, verify(root / name).ok) == ("", True)
+    assert found.words.endswith(", complete.")
+
+
+# -- experiments that are not ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "cause"),
+    [
+        ('{"name": 5, "seeds": 7, "verdict": null}', "'name' is 5; due: text"),
+        ('{"name": "a", "seeds": 7, "verdict": null}', "'seeds' is 7; due: a list"),
+        ('{"name": "a", "verdict": ["x"]}', "'verdict' is ['x']; due: text"),
+        ('{"name": "a", "horizon": true}', "'horizon' is True; due: a whole number"),
+        ("{}", "'name' is missing"),
+        ("[1]", "it holds no JSON object"),
+        ("[" * 100_000, "recursion"),
+    ],
+)
+def test_an_experiment_that_says_nonsense_is_told_by_file_and_fact(tmp_path: Path, text: str, cause: str) -> None:
+    file = tmp_path / "odd" / "experiment.json"
+    file.parent.mkdir()
+    file.write_text(text)
+
+    found = opened(Shelf(tmp_path), "odd")
+
+    assert found.wrong.startswith(f"{file} cannot be read: ")
+    assert cause in found.wrong
+    assert "neither" not in found.remedy
+    assert "run the experiment again" in found.remedy
+    assert Shelf(tmp_path).entries()[0].kind == "broken"

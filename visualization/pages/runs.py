@@ -101,6 +101,8 @@ def _Found(found: Opened) -> None:
             _words(found.remedy)
         return
     with Panel(found.name, 12):
+        if found.lacks:
+            _words(found.lacks, "error", testid="lacks")
         _words(found.words, testid="words")
         live(Tiles, told_once({"fresh": True, "tiles": list(found.tiles)}), testid="facts")
     if not found.figures:
