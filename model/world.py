@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from ..core.errors import OutOfBounds
+from ..core.errors import OutOfBounds, RunError
 from ..core.units import Tick
 from .economy import Economy
 from .snapshot import Snapshot
@@ -49,6 +49,7 @@ class World:
         self.economy = economy
         self.error: Exception | None = None
         self._turns = Turns()  # whoever asks during a tick is let in before the next
+        self._stepping = threading.Lock()  # a tick and the telling of it, before anybody makes another
         self._seals: deque[tuple[float, Tick]] = deque(maxlen=4_096)
         self._change = threading.Condition()
         self._playing = False
@@ -117,12 +118,13 @@ class World:
 
     def step(self) -> Snapshot:
         """Advance by one tick while paused and return the new snapshot."""
-        if self._playing:
-            raise RuntimeError("the world is playing; pause it before stepping by hand")
-        with self._turns:
-            self.economy.step()
-        self._tell()
-        return self.snapshot
+        with self._stepping:
+            if self._playing:
+                raise RunError("the world is playing; pause it before stepping by hand")
+            with self._turns:
+                self.economy.step()
+            self._tell()
+            return self.snapshot
 
     def wait(self, timeout: float | None = None) -> bool:
         """Wait until ticks stop; return whether they did. Raise what stopped the economy, if anything."""
@@ -194,11 +196,12 @@ class World:
                 if delay > 0.0 and self._change.wait_for(lambda: not self._playing or self._ended, delay):
                     continue
             try:
-                with self._turns:
-                    if not self._playing:  # paused since: who waited for the tick in progress is told the truth
-                        continue
-                    self.economy.step()
-                self._tell()
+                with self._stepping:
+                    with self._turns:
+                        if not self._playing:  # paused since: who waited for the tick in progress is told the truth
+                            continue
+                        self.economy.step()
+                    self._tell()
             except Exception as error:  # an economy halts with one of its own; a watcher may fail with any
                 self.error = error
                 with self._change:

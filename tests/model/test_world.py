@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from catallaxy.core.errors import Halted, OutOfBounds
+from catallaxy.core.errors import Halted, OutOfBounds, RunError
 from catallaxy.model.economy import Economy
+from catallaxy.model.snapshot import Snapshot
 from catallaxy.model.world import World
 from tests.model.small_economy import small
 
@@ -190,3 +191,28 @@ def test_a_world_that_has_ended_does_not_play(world: World) -> None:
 
     with pytest.raises(RuntimeError, match="this world has ended"):
         world.play()
+
+
+def test_a_tick_is_told_before_anybody_makes_another() -> None:
+    told: list[tuple[int, int]] = []
+
+    def watch(snapshot: Snapshot) -> None:
+        time.sleep(0.01)
+        told.append((snapshot.tick, world.economy.tick))
+
+    with World(small()) as world:
+        world.watch(watch)
+        steppers = [threading.Thread(target=world.step) for _ in range(4)]
+        for stepper in steppers:
+            stepper.start()
+        for stepper in steppers:
+            stepper.join()
+
+    assert told == [(tick, tick) for tick in range(1, 5)]
+
+
+def test_a_step_by_hand_is_refused_while_the_world_plays() -> None:
+    with World(small(), pace=0.5) as world:
+        world.play()
+        with pytest.raises(RunError, match="pause it before stepping by hand"):
+            world.step()
