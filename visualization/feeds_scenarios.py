@@ -13,7 +13,7 @@ from .branch import Measure, branch_of
 from .desk import Desk
 from .listing import Ask, Column, Row, answer, when_new
 from .live import Feed, Message
-from .shock_forms import SHOCK_COLUMNS, AskedShock, effect, shock_rows
+from .shock_forms import SHOCK_COLUMNS, AskedShock, effect, effect_once_confirmed, shock_rows
 from .views import date_of
 
 SCENARIO_COLUMNS = (
@@ -181,8 +181,11 @@ def comparison_option(measure: Measure) -> dict[str, Any]:
 
 
 def told_effect(desk: Desk, asked: AskedShock, *, alone: bool) -> str:
-    """Return what a shock will do, if the world stands still until it is confirmed, and where."""
-    told = effect(parse_shock(asked(desk.run.snapshot.tick)), desk.run.scenario.clock.ticks_per_day)
+    """Return what a shock will do and where: at which tick, or while the world plays how long after it is confirmed."""
+    tick, per_day = desk.run.snapshot.tick, desk.run.scenario.clock.ticks_per_day
+    shock = parse_shock(asked(tick))
+    plays = desk.state == "playing"
+    told = effect_once_confirmed(shock, asked, tick, per_day) if plays else effect(shock, per_day)
     if alone:
         return f"In a second world alone, for {asked.horizon} trading days. {told}"
     return f"{told} A reset opens the world again without it."

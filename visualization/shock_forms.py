@@ -14,8 +14,9 @@ from ..model.scenario import Scenario
 from ..model.shocks import SHOCK_KINDS, AnyShock, check_shock, parse_shock
 from .desk import Desk
 from .forms import Choices, field_of, filled
-from .listing import Column, Row
+from .listing import Column, Row, counted
 from .views import date_of
+from .wording import shown
 
 HORIZON = 63
 """Trading days that a branch is followed unless a visitor says otherwise: a quarter."""
@@ -146,17 +147,48 @@ def effect(shock: AnyShock, ticks_per_day: int) -> str:
     >>> effect(parse_shock({"kind": "rate_change", "at": 31, "until": 60, "size": 0.01}), 30)
     'Rate change, size +0.01: from tick 31 (year 1, month 1, day 2) to tick 60.'
     """
-    facts = ", ".join(
-        f"{words(name)} {_fact(value)}" for name, value in shock.model_dump().items()
-        if name not in _DATES and value not in ((), "", None)
-    )  # fmt: skip
     day = date_of(shock.at, ticks_per_day).partition(" ·")[0]
     until = getattr(shock, "until", None)
     if not isinstance(shock, Lasting):
         when = f"at tick {shock.at} ({day})"
     else:
         when = f"from tick {shock.at} ({day}) to " + ("the end of the run" if until is None else f"tick {until}")
-    return f"{words(shock.kind).capitalize()}{', ' if facts else ''}{facts}: {when}."
+    return f"{_what(shock)}: {when}."
+
+
+def effect_once_confirmed(shock: AnyShock, asked: AskedShock, tick: int, ticks_per_day: int) -> str:
+    """Return what a shock does and when in a world that goes on: its dates count from when it is confirmed.
+
+    Examples
+    --------
+    >>> asked = AskedShock({"kind": "rate_change", "size": 0.01}, after=60, lasts=30, horizon=63)
+    >>> effect_once_confirmed(parse_shock(asked(7)), asked, 7, 30)
+    'Rate change, size +0.01: from 2 days after you confirm (now tick 7) for 1 day.'
+    """
+    soon = "the next tick once you confirm"
+    later = f"{days_of(asked.after, ticks_per_day)} after you confirm"
+    when = f"{later if asked.after else soon} (now tick {shown(tick)})"
+    if isinstance(shock, Lasting):
+        lasts = "to the end of the run" if asked.lasts is None else f"for {days_of(asked.lasts, ticks_per_day)}"
+        return f"{_what(shock)}: from {when} {lasts}."
+    return f"{_what(shock)}: {when if asked.after else 'at ' + when}."
+
+
+def days_of(ticks: int, ticks_per_day: int) -> str:
+    """Return whole trading days in words."""
+    return counted(ticks // ticks_per_day, "days")
+
+
+def _what(shock: AnyShock) -> str:
+    """Return a shock's kind with its facts."""
+    return ", ".join(part for part in (words(shock.kind).capitalize(), _facts(shock)) if part)
+
+
+def _facts(shock: AnyShock) -> str:
+    return ", ".join(
+        f"{words(name)} {_fact(value)}" for name, value in shock.model_dump().items()
+        if name not in _DATES and value not in ((), "", None)
+    )  # fmt: skip
 
 
 def _fact(value: Any) -> str:
@@ -201,5 +233,4 @@ def state_of(shock: Dated, tick: int) -> str:
 def _row(number: int, state: str, shock: AnyShock, per_day: int) -> Row:
     until = getattr(shock, "until", None)
     ends = date_of(until, per_day) if until is not None else "end of the run" if isinstance(shock, Lasting) else ""
-    facts = effect(shock, per_day).split(": from ")[0].split(": at ")[0].partition(", ")[2]
-    return Row(str(number), (state, words(shock.kind), date_of(shock.at, per_day), ends, facts))
+    return Row(str(number), (state, words(shock.kind), date_of(shock.at, per_day), ends, _facts(shock)))

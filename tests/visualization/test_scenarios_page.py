@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -25,6 +26,7 @@ from catallaxy.visualization.shock_forms import (
     AFTER,
     AskedShock,
     effect,
+    effect_once_confirmed,
     read_form,
     shock_form,
     shock_groups,
@@ -239,3 +241,40 @@ def test_a_branch_ends_with_the_world_it_was_made_of(market_desk: Desk) -> None:
     branch_here(market_desk.world, days=2)
     market_desk.reset()
     assert branch_of(market_desk.world) is None
+
+
+# -- dates while the world plays -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("kind", "values", "paused", "playing"),
+    [
+        ("symbol_halt", {"lasts": 2}, "from tick 1 (year 1, month 1, day 1) to tick 10.",
+         "from the next tick once you confirm (now tick 1\u2009234) for 2 days."),
+        ("symbol_halt", {"after": 1}, "from tick 5 (year 1, month 1, day 1) to the end of the run.",
+         "from 1 day after you confirm (now tick 1\u2009234) to the end of the run."),
+        ("order_flood", {"side": "sell", "size": 0.5, "after": 3, "lasts": 1}, "from tick 15",
+         "from 3 days after you confirm (now tick 1\u2009234) for 1 day."),
+    ],
+)  # fmt: skip
+def test_a_tick_is_promised_only_while_the_world_stands_still(
+    market_desk: Desk, monkeypatch: pytest.MonkeyPatch, kind: str, values: dict[str, Any], paused: str, playing: str
+) -> None:
+    asked = read_form(market_desk, said(kind, **values))
+    assert paused in feeds.told_effect(market_desk, asked, alone=False)
+
+    snapshot = replace(market_desk.run.snapshot, tick=1_234)
+    monkeypatch.setattr(type(market_desk), "state", "playing")
+    monkeypatch.setattr(type(market_desk.run), "snapshot", snapshot)
+    told = feeds.told_effect(market_desk, asked, alone=False)
+
+    assert f": {playing} " in told
+    assert "tick 1 " not in told
+
+
+def test_what_strikes_once_is_told_so_too() -> None:
+    now = AskedShock({"kind": "helicopter", "size": 0.1}, after=0, lasts=None, horizon=5)
+    later = AskedShock({"kind": "helicopter", "size": 0.1}, after=10, lasts=None, horizon=5)
+    told = [effect_once_confirmed(parse_shock(asked(7)), asked, 7, 5) for asked in (now, later)]
+    assert told[0].endswith(": at the next tick once you confirm (now tick 7).")
+    assert told[1].endswith(": 2 days after you confirm (now tick 7).")
