@@ -6,13 +6,14 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
-from ..core.errors import CatallaxyError
-from ..model.scenario import load_scenario, scenario_names
+from ..core.errors import CatallaxyError, UnknownScenario
+from ..model.scenario import Scenario, load_scenario, scenario_names
 from ..model.shocks import parse_shock
 from .branch import Measure, branch_of
 from .desk import Desk
 from .listing import Ask, Column, Row, answer, when_new
 from .live import Feed, Message
+from .opening import Opening
 from .shock_forms import SHOCK_COLUMNS, AskedShock, effect, effect_once_confirmed, shock_rows
 from .views import date_of
 
@@ -36,27 +37,45 @@ def scenario_rows() -> tuple[Row, ...]:
         except CatallaxyError as error:
             rows.append(Row(name, (name, str(error), "", None, None, None, None)))
             continue
-        rows.append(
-            Row(name, (
-                name, s.description, _FORMS[s.macro.form], sum(s.traders.groups().values()), len(s.symbols()),
-                s.clock.days, len(s.shocks),
-            ))
-        )  # fmt: skip
+        rows.append(_row(name, s))
     return tuple(rows)
 
 
+def _row(name: str, s: Scenario) -> Row:
+    traders, stocks = sum(s.traders.groups().values()), len(s.symbols())
+    return Row(name, (name, s.description, _FORMS[s.macro.form], traders, stocks, s.clock.days, len(s.shocks)))
+
+
+def listed(desk: Desk) -> list[Row]:
+    """Return the scenario under way, as it was opened and by the name or file that opened it, then those that ship."""
+    name = Opening.of(desk.run).name
+    return [_row(name, desk.run.scenario), *(row for row in scenario_rows() if row.key != name)]
+
+
+def wanted(desk: Desk, name: str) -> str:
+    """Return the name of a scenario that is listed.
+
+    Raises
+    ------
+    UnknownScenario
+        For any other, also a file: which files are opened is for the command line to say.
+    """
+    names = tuple(row.key for row in listed(desk))
+    if name not in names:
+        raise UnknownScenario(name[:80], names)
+    return name
+
+
 def scenarios(ask: Callable[[], Ask], selected: Callable[[], str]) -> Feed:
-    """Tell a grid the scenarios that ship."""
+    """Tell a grid the scenario under way and those that ship."""
     return when_new(
-        lambda desk: answer(
-            scenario_rows(), SCENARIO_COLUMNS, ask(), things="scenarios", selected=selected(), per_page=30
-        )
+        lambda desk: answer(listed(desk), SCENARIO_COLUMNS, ask(), things="scenarios", selected=selected(), per_page=30)
     )
 
 
 def open_form(desk: Desk, name: str) -> Message:
     """Return the form that opens a scenario."""
-    row = next((row for row in scenario_rows() if row.key == name), None)
+    row = next((row for row in listed(desk) if row.key == name), None)
     about = str(row.cells[1]) if row is not None else ""
     traders = (row.cells[3] or 0) if row is not None else 0
     size = " It is large: opening takes a while." if traders >= 50_000 else ""

@@ -8,9 +8,11 @@ from typing import Any
 from .. import feeds_scenarios as feeds
 from ..branch import MEASURES, branch_here, branch_of, end_branch
 from ..desk import Desk
+from ..epoch import use_epoch
 from ..forms import Mailbox, filled
 from ..frame import Page, Panel, component, the_desk, ui
 from ..live import live
+from ..opening import open_scenario, told_opening
 from ..shock_forms import FOLLOWED, HORIZON, SHOCK_COLUMNS, read_form, shock_form, words
 from ..widgets import Chart, Form, Grid
 from .asking import Save, asked, forms_act
@@ -18,14 +20,18 @@ from .asking import Save, asked, forms_act
 
 @component
 def Scenarios() -> None:
-    """Show the scenarios that ship, the form of a shock, the shocks there are, and a branch."""
+    """Show the scenarios there are, that under way first, the form of a shock, the shocks there are, and a branch."""
     desk = the_desk()
-    chosen, choose = ui.use_state(desk.run.scenario.name)
-    names = [row.key for row in feeds.scenario_rows()]
+    use_epoch(desk)
+    chosen, choose = ui.use_state("")
+    names = [row.key for row in feeds.listed(desk)]
     name = chosen if chosen in names else names[0]
     with Page():
         with ui.Div(classes=["cx-bare", "cx-stack", "cx-w8"]):
-            with Panel("Scenarios that ship"), ui.Div(classes=["cx-wraps", "cx-low"]):
+            with (
+                Panel("Scenarios", 12, "the one under way first, then those that ship"),
+                ui.Div(classes=["cx-wraps", "cx-low"]),
+            ):
                 _List(name, choose)
             with Panel("Shocks of this world"), ui.Div(classes=["cx-wraps"]):
                 _Struck()
@@ -41,8 +47,7 @@ def Scenarios() -> None:
 def _List(name: str, choose: Any) -> None:
     here = ui.use_ref("")
     here.current = name
-    names = [row.key for row in feeds.scenario_rows()]
-    listed, act = asked(feeds.SCENARIO_COLUMNS, lambda key: choose(key) if key in names else None)
+    listed, act = asked(feeds.SCENARIO_COLUMNS, lambda key: choose(feeds.wanted(the_desk(), key)))
     live(
         Grid, feeds.scenarios(lambda: listed.current, lambda: here.current), act=act, subject=name,
         prompt="filter scenarios", testid="scenarios",
@@ -64,15 +69,13 @@ def _Opening(name: str) -> None:
 
     def ask(said: dict[str, Any]) -> None:
         _seed(desk, said, name)
-        state = f"ends {desk.run.scenario.name} at tick {desk.run.snapshot.tick}"
         mail.answer(
-            confirm=f"Opening {name} {state}, for all who watch.", verb="open it", leads="open",
-            values=said.get("values"), group=name,
-        )  # fmt: skip
+            confirm=told_opening(desk.run, name), verb="open it", leads="open", values=said.get("values"), group=name
+        )
 
     def do(said: dict[str, Any]) -> None:
-        wanted = str(said.get("group", ""))
-        desk.load(wanted, seed=_seed(desk, said, wanted))
+        wanted = feeds.wanted(desk, str(said.get("group", "")))
+        open_scenario(desk, wanted, _seed(desk, said, wanted))
 
     live(Form, mail.feed, act=forms_act(mail, {"open": ask}, {"open": do}), subject=name, testid="open")
 
