@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from ..model.economy import Economy
 from . import views
-from .desk import PACES, Desk
+from .desk import Desk
 from .live import Feed, Message
 from .reel import CLOSE
 
@@ -19,7 +20,7 @@ def bar(desk: Desk, seen: int | None) -> tuple[Message, int]:
     error = desk.world.error or desk.world.economy.halted
     unread = [note for note in desk.notes if seen is not None and note.number > seen]
     message: Message = {
-        "state": desk.state, "pace": desk.pace if desk.pace in PACES else PACES[-1], "scenario": run.scenario.name,
+        "state": desk.state, "pace": desk.pace, "scenario": run.scenario.name,
         "seed": str(run.seed), "date": views.date_of(snapshot.tick, run.scenario.clock.ticks_per_day),
         "tick": snapshot.tick, "rate": desk.world.rate or None,
         "notes": [{"text": note.text, "tone": note.tone} for note in unread],
@@ -87,11 +88,20 @@ def happenings(desk: Desk, seen: int | None) -> tuple[Message | None, int]:
     return {"fresh": seen is None, "events": rows}, max(tick, seen or 0)
 
 
+def not_listed(symbol: str) -> str:
+    """Return what a panel says of a symbol that the scenario under way lacks."""
+    return f"there is no symbol {symbol} in this scenario"
+
+
 def ladder(symbol: Callable[[], str]) -> Feed:
     """Tell a ladder the book of a symbol."""
 
     def feed(desk: Desk, seen: Any) -> tuple[Message | None, Any]:
-        told = desk.look(lambda economy: views.ladder(economy, symbol()))
+        def read(economy: Economy) -> Message:
+            named = symbol()
+            return views.ladder(economy, named) if named in economy.symbols else {"empty": not_listed(named)}
+
+        told = desk.look(read)
         return (None, seen) if told == seen else (told, told)
 
     return feed
@@ -101,10 +111,11 @@ def candles(symbol: Callable[[], str], *, daily: Callable[[], bool]) -> Feed:
     """Tell a chart the candles of a symbol: all at first, then the last ones anew."""
 
     def feed(desk: Desk, seen: int | None) -> tuple[Message | None, int]:
-        reel, snapshot, days = desk.run.reel, desk.run.snapshot, daily()
-        if symbol() not in snapshot.symbols:
-            return {"empty": f"there is no symbol {symbol()} in this scenario"}, 0
-        strip = reel.bars(snapshot.symbols.index(symbol()), daily=days, since=seen or 0, most=CANDLES)
+        run, named, days = desk.run, symbol(), daily()
+        if named not in run.snapshot.symbols:
+            return {"empty": not_listed(named)}, 0
+        book = run.snapshot.symbols.index(named)
+        strip = run.reel.bars(book, daily=days, since=seen or 0, most=CANDLES)
         word = "day" if days else "tick"
         rows = [
             [f"{word} {x}", bar[0], bar[CLOSE], bar[2], bar[1], bar[4], 1 if bar[CLOSE] >= bar[0] else -1]

@@ -27,7 +27,7 @@ def listed(symbol: Callable[[], str], feed: Feed) -> Feed:
     def told(desk: Desk, seen: Any) -> tuple[Message | None, Any]:
         if symbol() in desk.run.snapshot.symbols:
             return feed(desk, seen)
-        return {"empty": f"there is no symbol {symbol()} in this scenario"}, None
+        return {"empty": feeds.not_listed(symbol())}, None
 
     return told
 

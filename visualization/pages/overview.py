@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .. import feeds, feeds_market, views
+from ..epoch import use_epoch
 from ..frame import Page, Panel, component, the_desk, ui
 from ..live import live
 from ..widgets import Cards, Chart, Choice, Events, Ladder, Tiles
@@ -14,6 +15,7 @@ from ..widgets import Cards, Chart, Choice, Events, Ladder, Tiles
 def Overview() -> None:
     """Show key figures, price cards, the chosen symbol's candles with its book, and the newest events."""
     desk = the_desk()
+    use_epoch(desk)
     chosen, choose = ui.use_state("")
     daily, set_daily = ui.use_state(False)
     symbol = ui.use_ref("")

@@ -36,10 +36,15 @@ class Dashboard:
         Where it is run, and where its runs are written.
     scenario : str
         What it opens.
+
+    Attributes
+    ----------
+    log : str
+        What it wrote, once it has ended.
     """
 
     def __init__(self, words: list[str], folder: Path, scenario: str = SCENARIO) -> None:
-        self.folder, self.scenario = folder, scenario
+        self.folder, self.scenario, self.log = folder, scenario, ""
         self.process = subprocess.Popen(
             words, cwd=folder, env=dict(os.environ), text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
         )
@@ -95,6 +100,7 @@ class Dashboard:
             self.process.kill()
             for pipe in (self.process.stdout, self.process.stderr):
                 assert pipe is not None
+                self.log += pipe.read()
                 pipe.close()
 
 
