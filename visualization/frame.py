@@ -10,7 +10,7 @@ import solara
 
 from . import feeds
 from .desk import PACES, Desk
-from .live import Tab, live, provide
+from .live import Tab, live, provide, this_tab
 from .widgets import Bar, text
 
 ui: Any = solara
@@ -42,6 +42,15 @@ def the_desk() -> Desk:
 @component
 def _Bar(act: Callable[[dict[str, Any]], None]) -> None:
     live(Bar, feeds.bar, act=act, beats=True, paces=list(PACES), testid="bar")
+
+
+@component
+def _Leaf(path: str, children: list[Any] = []) -> Any:
+    """Link to a page; of clicks in haste the last one counts (see `Tab.turn`)."""
+    tab, router = this_tab(), ui.use_router()
+    link = ui.v.Html(tag="a", children=children, attributes={"href": ui.resolve_path(path)})
+    ui.v.use_event(link, "click.prevent.stop", lambda *_: tab.turn(lambda: router.push(path)))
+    return link
 
 
 @component
@@ -78,7 +87,7 @@ def Frame(children: list[Any] = []) -> None:
             _Bar(act)
         with ui.Div(classes=["cx-rail"], attributes={"role": "navigation"}):
             for number, (path, name) in enumerate(PAGES, 1):
-                with ui.Link("/" + path):
+                with _Leaf("/" + path):
                     classes = ["cx-page-link", *(["cx-here"] if path == here else [])]
                     with ui.Div(classes=classes, attributes={"data-page": str(number)}):
                         ui.HTML(tag="span", unsafe_innerHTML=escape(name))

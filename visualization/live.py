@@ -25,6 +25,7 @@ Act = Callable[[dict[str, Any]], Any]
 BEAT = 0.2
 """Seconds between two looks at the desk: at most five messages a second to a panel."""
 _PULSE = 0.8
+_OPENING = 2.0
 _LOG = get_logger("dashboard")
 ui: Any = solara
 
@@ -40,6 +41,7 @@ class _Panel:
     ready: bool = False
     due: float = 0.0
     stamp: Any = None
+    failure: str = ""
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
@@ -51,6 +53,9 @@ class Tab:
         self._panels: dict[int, _Panel] = {}
         self._numbers = 0
         self._wake = threading.Event()
+        self._turn: Callable[[], None] | None = None
+        self._turned = time.monotonic()
+        self._turning = threading.Lock()
 
     def attach(
         self, widget: Any, feed: Feed, every: float = BEAT, act: Act | None = None, beats: bool = False
@@ -89,6 +94,31 @@ class Tab:
         with panel.lock:
             panel.stamp, panel.due = None, 0.0
 
+    def turn(self, there: Callable[[], None]) -> None:
+        """Turn to another page: at once, or when the page turned to before is open in the browser.
+
+        Whoever turns on and on sees the page asked for last. A panel that is closed before its browser has opened it
+        would end in an error there, and every page between costs the time of a page.
+        """
+        self._turn = there
+        self._turn_on()
+
+    def _turn_on(self) -> None:
+        """Turn to the page asked for last, unless the one before is still opening."""
+        opening = any(not panel.ready for panel in tuple(self._panels.values()))
+        if self._turn is None or (opening and time.monotonic() < self._turned + _OPENING):
+            return
+        if not self._turning.acquire(blocking=False):
+            return  # who is turning looks again
+        try:
+            there, self._turn = self._turn, None
+            if there is not None:
+                there()
+                self._turned = time.monotonic()
+        finally:
+            self._turning.release()
+            self._wake.set()
+
     def refresh(self, widget: Any) -> None:
         """Tell a widget everything anew, at once."""
         for panel in tuple(self._panels.values()):
@@ -100,6 +130,7 @@ class Tab:
     def pump(self, ended: threading.Event) -> None:
         """Feed the panels until ``ended``; a tab that nobody feeds costs nothing."""
         while not ended.is_set():
+            self._turn_on()
             for panel in tuple(self._panels.values()):
                 self.serve(panel)
                 for asked in [other for other in tuple(self._panels.values()) if not other.due]:
@@ -119,12 +150,24 @@ class Tab:
                 panel.seen = None
             try:
                 message, panel.seen = panel.feed(self.desk, panel.seen)
+                panel.failure = ""
             except Exception as error:
-                _LOG.exception("a feed failed")
-                message, panel.seen = {"error": f"{type(error).__name__}: {error}"}, None
+                panel.seen = None
+                if self.desk.run.epoch != stamp[0]:
+                    return  # it read of two runs; of the new one it is told at the next beat
+                message = {"error": _failed(panel, error)}
             panel.stamp, panel.due = stamp, now + panel.every - 0.01
             if message is not None and not _sent(panel.widget, message):
                 panel.seen = None
+
+
+def _failed(panel: _Panel, error: Exception) -> str:
+    """Return how a panel's feed fails; the log is told once, until it fails in another way or succeeds."""
+    failure = f"{type(error).__name__}: {error}"
+    if failure != panel.failure:
+        _LOG.error("a feed failed", exc_info=error)
+    panel.failure = failure
+    return failure
 
 
 def _sent(widget: Any, message: Message) -> bool:

@@ -26,6 +26,7 @@ class Widget:
     def __init__(self) -> None:
         self.told: list[dict[str, Any]] = []
         self._hear: list[Callable[..., None]] = []
+        self.detach: Callable[[], None] = lambda: None
 
     def on_msg(self, hear: Callable[..., None], remove: bool = False) -> None:
         if remove:
@@ -158,6 +159,43 @@ def test_a_feed_that_fails_is_shown_and_tried_again(tab: Tab, desk: Desk) -> Non
     assert widget.told == [{"from": 0, "to": 0}, {"error": "ZeroDivisionError: made to fail"}, {"from": 0, "to": 2}]
 
 
+def test_a_feed_that_goes_on_failing_is_logged_once_until_it_fails_otherwise_or_succeeds(
+    tab: Tab, desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    failures = {0: "first", 1: "first", 2: "second", 4: "second"}
+
+    def feed(desk: Desk, seen: Seen) -> tuple[dict[str, Any], int]:
+        if (why := failures.get(desk.run.snapshot.tick)) is not None:
+            raise ZeroDivisionError(why)
+        return ticks(desk, seen)
+
+    ready(tab, feed)
+    logged = list[int]()
+    for _ in range(5):
+        served(tab)
+        logged.append(sum(record.exc_info is not None for record in caplog.records))
+        desk.step()
+
+    assert logged == [1, 1, 2, 2, 3]
+
+
+def test_a_feed_that_read_of_two_runs_is_not_failed_but_asked_again(
+    tab: Tab, desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    def feed(desk: Desk, seen: Seen) -> tuple[dict[str, Any], int]:
+        if desk.run.epoch == 1:
+            desk.reset()
+            raise KeyError("a symbol of the run before")
+        return ticks(desk, seen)
+
+    widget = ready(tab, feed)
+    served(tab)
+    served(tab)
+
+    assert widget.told == [{"from": 0, "to": 0}]
+    assert not [record for record in caplog.records if record.exc_info]
+
+
 def test_a_widget_that_cannot_be_reached_does_not_keep_the_others_waiting(tab: Tab, desk: Desk) -> None:
     def gone(_message: dict[str, Any]) -> None:
         raise RuntimeError("the socket is closed")
@@ -201,6 +239,55 @@ def test_a_panel_that_was_taken_off_is_neither_told_nor_heard(tab: Tab, desk: De
     widget.say({"act": "step"})
 
     assert (widget.told, desk.run.snapshot.tick) == ([], 0)
+
+
+def turned(tab: Tab, widgets: dict[str, Widget], name: str, ready: bool = True) -> Callable[[], None]:
+    """Return what turns to a page of one panel, whose browser opens it at once or not."""
+
+    def there() -> None:
+        for widget in list(widgets.values())[-1:]:
+            widget.detach()
+        widgets[name] = Widget()
+        widgets[name].detach = tab.attach(widgets[name], ticks)
+        if ready:
+            widgets[name].say({"ready": True})
+
+    return there
+
+
+def test_who_turns_pages_in_haste_sees_the_first_and_the_last(tab: Tab) -> None:
+    """The next page waits until the browser has opened the one before."""
+    pages: dict[str, Widget] = {}
+    ended = threading.Event()
+    for name in "abcd":
+        tab.turn(turned(tab, pages, name, ready=False))
+    assert list(pages) == ["a"]
+
+    pump = threading.Thread(target=tab.pump, args=(ended,), daemon=True)
+    pump.start()
+    pages["a"].say({"ready": True})
+    within(lambda: len(pages) > 1, 1.5)
+    ended.set()
+    pump.join(5)
+
+    assert list(pages) == ["a", "d"]
+
+
+def test_a_page_that_never_opens_holds_nobody_for_long(tab: Tab) -> None:
+    pages: dict[str, Widget] = {}
+    ended = threading.Event()
+    tab.turn(turned(tab, pages, "a", ready=False))
+    tab.turn(turned(tab, pages, "b"))
+    pump = threading.Thread(target=tab.pump, args=(ended,), daemon=True)
+    pump.start()
+    within(lambda: list(pages) == ["a", "b"], 10.0)
+    began = time.monotonic()
+    tab.turn(turned(tab, pages, "c"))
+    ended.set()
+    pump.join(5)
+
+    assert list(pages) == ["a", "b", "c"]
+    assert time.monotonic() - began < 1.5
 
 
 def test_a_panel_that_beats_hears_each_second_while_nothing_happens(tab: Tab) -> None:
