@@ -1,15 +1,17 @@
 // The bar on every page: what runs, how fast, and the handles to steer it; it also carries the keys.
 // What a small screen has no room for is behind "more".
 const TONES = { teal: "teal / rose", blue: "blue / orange", classic: "green / red", east: "red up / green down" };
+const SURE = 4000;  // milliseconds in which a second press resets
 
 function render(context) {
   const { el, model } = context;
   const bar = make("header", "cx-bar", undefined, { "data-testid": "bar" });
   const play = make("button", "cx-primary", "▶ play", { type: "button", "data-testid": "play", title: "play or pause (space)" });
   const step = make("button", "cx-small", "step", { type: "button", "data-testid": "step", title: "one tick (.)" });
-  const reset = make("button", "cx-small", "reset", { type: "button", "data-testid": "reset", title: "open the same scenario again with the same seed" });
+  const reset = make("button", "cx-small", "reset", { type: "button", "aria-live": "polite", "data-testid": "reset", title: "open the same scenario again with the same seed" });
   const pace = make("select", "cx-input", undefined, { "aria-label": "ticks a second", "data-testid": "pace" });
-  for (const p of model.get("paces")) pace.append(make("option", "", p ? `${p} ticks/s` : "full speed", { value: p }));
+  const offer = (p) => pace.insertBefore(make("option", "", p ? `${p} ${p === 1 ? "tick" : "ticks"}/s` : "full speed", { value: p }), [...pace.options].find((o) => p && (+o.value > p || +o.value === 0)) || null);
+  model.get("paces").forEach(offer);
   const fact = (name, classes) => { const box = make("span", "cx-fact cx-fact-" + name.replace("/", "-") + (classes || "")); box.append(make("small", "", name), make("b", "", MISSING, { "data-testid": "fact-" + name })); bar.append(box); return box.lastChild; };
   const dot = make("span", "cx-dot", "", { title: "connection", "data-testid": "dot" }), said = make("span", "cx-said", "connecting");
   const state = make("span", "cx-state"), more = make("button", "cx-small cx-more", "⋯", { type: "button", "aria-label": "more", "aria-expanded": "false", "data-testid": "more", title: "scenario, seed, symbols, colours, reset" });
@@ -33,10 +35,16 @@ function render(context) {
   play.onclick = () => model.send({ act: "toggle" });
   step.onclick = () => model.send({ act: "step" });
   let sure = 0;
-  reset.onclick = () => {
-    if (!sure) { reset.textContent = "sure?"; sure = setTimeout(() => { sure = 0; reset.textContent = "reset"; }, 2500); return; }
-    clearTimeout(sure); sure = 0; reset.textContent = "reset"; model.send({ act: "reset" });
+  const leave = () => { clearTimeout(sure); sure = 0; reset.textContent = "reset"; reset.classList.remove("cx-primary"); };
+  reset.onclick = (event) => {
+    if (event.detail > 1) return;  // of a double click nobody has read what it does
+    if (sure) { leave(); model.send({ act: "reset" }); return; }
+    reset.textContent = `reset to seed ${seed.textContent}: ends this run`;
+    reset.classList.add("cx-primary");
+    sure = setTimeout(leave, SURE);
   };
+  reset.onkeydown = (event) => { if (event.key === "Escape") leave(); };
+  reset.onblur = leave;
   pace.onchange = () => model.send({ act: "pace", value: +pace.value });
   find.onkeydown = (event) => { if (event.key === "Enter" && find.value) { model.send({ act: "find", value: find.value.trim().toUpperCase() }); find.value = ""; find.blur(); unfold(false); } if (event.key === "Escape") { find.blur(); unfold(false); } };
   const keys = (event) => {
@@ -75,6 +83,7 @@ function render(context) {
       play.textContent = m.state === "playing" ? "❚❚ pause" : "▶ play";
       play.disabled = m.state === "halted" || m.state === "loading" || m.state === "finished";
       step.disabled = m.state !== "paused" && m.state !== "playing";
+      if (![...pace.options].some((o) => +o.value === m.pace)) offer(m.pace);  // one that the command line gave
       if (document.activeElement !== pace) pace.value = String(m.pace);
       scenario.textContent = m.scenario; seed.textContent = m.seed; date.textContent = m.date;
       tick.textContent = FORMS.count(m.tick); tick.dataset.tick = m.tick; rate.textContent = m.rate ? FORMS.count(m.rate) : MISSING;
