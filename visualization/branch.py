@@ -62,6 +62,8 @@ class Branch:
     ----------
     rows : dict of str to list of tuple
         For each measure (day, baseline, branch, difference).
+    days, horizon : int
+        Trading days it is followed for, and those it was made for.
     error : str
         What ended the branch before its time.
 
@@ -85,7 +87,8 @@ class Branch:
         fresh.done_by_hand = set(baseline.done_by_hand)
         self.baseline: Economy | None = baseline
         self.economy: Economy | None = fresh
-        self.began, self.days, self.shock = baseline.tick, days, dated_at(shock, baseline.tick) if shock else {}
+        self.began, self.days, self.horizon = baseline.tick, days, days
+        self.shock = dated_at(shock, baseline.tick) if shock else {}
         self.per_day = baseline.clock.ticks_per_day
         self.ends: Tick = self.began + days * self.per_day
         self._tick: Tick = self.began
@@ -125,8 +128,9 @@ class Branch:
             except CatallaxyError as error:
                 self.error = str(error)
 
-    def go_on(self, days: int) -> None:
-        """Follow for so many days more."""
+    def go_on(self, days: int | None = None) -> None:
+        """Follow for so many days more, by default as many as the branch was made for."""
+        days = self.horizon if days is None else days
         with self._lock:
             if not 1 <= self.days + days <= LONGEST:
                 raise OutOfBounds("days", self.days + days, f"a branch is followed for at most {LONGEST} trading days")

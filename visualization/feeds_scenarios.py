@@ -117,7 +117,8 @@ def branch_status(desk: Desk) -> Message:
         "text": f"Since {date_of(branch.began + 1, per_day).partition(' ·')[0]}, {what}. {state}{index}",
         "groups": [], "fields": [],
         "actions": [
-            {"key": "keep", "label": "keep it going", "off": bool(branch.error), "title": f"{branch.days} days more"},
+            {"key": "keep", "label": "keep it going", "off": bool(branch.error),
+             "title": f"{branch.horizon} days more"},
             {"key": "close", "label": "close the branch", "title": "let go of the second world"},
         ],
     }  # fmt: skip

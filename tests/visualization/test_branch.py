@@ -100,6 +100,18 @@ def test_a_branch_ends_at_its_horizon_and_goes_on_when_asked() -> None:
     assert branch.economy.state_hash() == baseline.state_hash()
 
 
+def test_a_branch_goes_on_for_its_first_horizon_however_often_it_is_asked() -> None:
+    branch = Branch(market(), market(), days=3)
+
+    followed = list[int]()
+    for _ in range(3):
+        branch.go_on()
+        followed.append(branch.days)
+
+    assert followed == [6, 9, 12]
+    assert branch.ends == 12 * branch.per_day
+
+
 def test_a_scenario_without_an_economy_is_compared_by_its_index_alone() -> None:
     baseline = market()
     branch = Branch(baseline, market(), days=22, shock={"kind": "fundamental_jump", "size": -0.3})

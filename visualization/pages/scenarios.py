@@ -139,7 +139,7 @@ def _Status(show: Callable[[bool], None]) -> None:
     def keep(_said: dict[str, Any]) -> None:
         branch = branch_of(desk.run.world)
         if branch is not None:
-            branch.go_on(branch.days)
+            branch.go_on()
             desk.play()
 
     def close(_said: dict[str, Any]) -> None:

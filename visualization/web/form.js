@@ -71,7 +71,7 @@ function render(context) {
     foot.replaceChildren(...told.actions.map((a) => {
       const button = make("button", a.main ? "cx-primary" : "cx-small", a.label, { type: "button", "data-testid": "act-" + a.key, title: a.title || "" });
       button.disabled = Boolean(a.off);
-      button.onclick = () => { drop(); model.send({ ask: a.key, serial: ++serial, ...said() }); };
+      button.onclick = (event) => { if (event.detail > 1) return; drop(); model.send({ ask: a.key, serial: ++serial, ...said() }); };
       return button;
     }));
     drop();
