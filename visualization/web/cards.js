@@ -8,7 +8,7 @@ function render(context) {
   const grid = make("div", "cx-cards", undefined, { role: "list" });
   let cards = [];
   function card(symbol, i) {
-    const node = make("button", "cx-card", undefined, { type: "button", "data-testid": "card-" + symbol, "aria-label": symbol });
+    const node = make("button", "cx-card", undefined, { type: "button", "data-testid": "card-" + symbol, "aria-label": symbol, title: `line: last ${SPARK} ticks; change: today` });
     const head = make("span", "cx-card-head");
     const name = make("span", "cx-card-symbol", symbol), change = make("span", "cx-card-change");
     head.append(name, change);

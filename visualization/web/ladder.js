@@ -3,7 +3,8 @@ const FEWEST = 12;
 
 function render(context) {
   const { el } = context;
-  const book = make("div", "cx-ladder", undefined, { "data-testid": "ladder" }), tape = make("div", "cx-tape", undefined, { "data-testid": "tape" });
+  const taker = "▲ bought, ▼ sold by whoever came last";
+  const book = make("div", "cx-ladder", undefined, { "data-testid": "ladder" }), tape = make("div", "cx-tape", undefined, { "data-testid": "tape", title: taker });
   el.classList.add("cx-split");
   el.append(book, tape);
   function level([price, lots], side, most) {
