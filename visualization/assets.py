@@ -61,6 +61,6 @@ def plain_page(title: str, body: str) -> str:
     return (
         '<!doctype html><html lang="en"><meta charset="utf-8"><title>catallaxy</title>'
         '<meta name="viewport" content="width=device-width"><style>body{background:#0b0f14;color:#e5e7eb;'
-        "font:15px/1.5 system-ui,sans-serif;max-width:44em;margin:4em auto;padding:0 1em}</style>"
+        "font:15px/1.5 system-ui,sans-serif;max-width:44em;margin:4em auto;padding:0 1em}a{color:inherit}</style>"
         f"<h1>{escape(title)}</h1>{body}</html>"
     )

@@ -76,10 +76,10 @@ class Guard:
         headers = Headers(scope=scope)
         host = headers.get("host", "")
         if self._token is None and not is_loopback(_name_of(host)):
-            return _page(403, "Not this address", "<p>This dashboard answers to this machine alone.</p>")
+            return page(403, "Not this address", "<p>This dashboard answers to this machine alone.</p>")
         origin = headers.get("origin")
         if origin is not None and urlsplit(origin).netloc != host:
-            return _page(403, "Not from there", "<p>A page from elsewhere may not steer this dashboard.</p>")
+            return page(403, "Not from there", "<p>A page from elsewhere may not steer this dashboard.</p>")
         return None if self._token is None else self._unknown(scope)
 
     def _unknown(self, scope: Scope) -> Response | None:
@@ -94,7 +94,7 @@ class Guard:
             return welcome
         if brought is None and _same(HTTPConnection(scope).cookies.get(COOKIE, ""), self._key):
             return None
-        return _page(
+        return page(
             401, "A token is needed", "<p>Open the address that the command printed: it ends with the token.</p>"
         )
 
@@ -119,7 +119,8 @@ def _without_token(scope: Scope, query: Iterable[tuple[str, str]]) -> str:
     return f"{path}?{rest}" if rest else path
 
 
-def _page(status: int, title: str, body: str) -> Response:
+def page(status: int, title: str, body: str) -> Response:
+    """Return an answer in words of our own, which nobody keeps."""
     return HTMLResponse(plain_page(title, body), status_code=status, headers={"cache-control": "no-store"})
 
 

@@ -6,14 +6,16 @@ import socket
 import warnings
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from html import escape
 from typing import Any
 
 from .assets import excuse, missing_assets
 from .desk import Desk
 from .frame import hold
-from .guard import Guard
+from .guard import Guard, page
 
 SITE = "catallaxy.visualization.site"
+_SHOWN = 80
 TAB_KEPT = "50s"
 """How long a tab that went silent is kept, should it come back; one that is closed says so and goes at once."""
 
@@ -108,4 +110,16 @@ def _configured() -> Any:
     if before is not None:
         before.close()
     solara.server.app.apps["__default__"] = solara.server.app.AppScript(SITE)
-    return solara.server.starlette.app
+    app = solara.server.starlette.app
+    app.add_exception_handler(404, _nowhere)
+    return app
+
+
+async def _nowhere(request: Any, _error: Exception) -> Any:
+    """Say that there is nothing at an address, and lead to where there is."""
+    return page(
+        404,
+        "There is no such page",
+        f"<p>Nothing of this dashboard is at <code>{escape(request.url.path[:_SHOWN])}</code>.</p>"
+        '<p><a href="/">To the overview</a></p>',
+    )

@@ -99,6 +99,17 @@ def test_a_token_is_asked_of_every_page_and_told_with_the_address() -> None:
             assert "token" not in answer.url
 
 
+def test_an_address_where_nothing_is_says_so_and_leads_home() -> None:
+    with Served("--paused", "--quiet") as served:
+        for path in ("nowhere", "nowhere/at/all", "static/nothing.js", "%3Cscript%3E"):
+            status, page = served.get(path)
+            assert (status, "<h1>There is no such page</h1>" in page) == (404, True)
+            assert '<a href="/">' in page
+            assert "Solara" not in page
+            assert "<script" not in page
+        assert [served.get(path)[0] for path in ("banks", "markets/AAPL", "runs/a/b")] == [200] * 3
+
+
 def test_a_port_in_use_is_told_before_a_world_is_opened(catallaxy: Command, taken: int) -> None:
     said = catallaxy("dashboard", "--port", taken)
 
