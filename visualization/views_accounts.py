@@ -56,7 +56,12 @@ def _line(row: Row, used: Sequence[int], *, lawful: bool) -> dict[str, Any]:
 
 
 def _label(label: str) -> str:
-    """Return the label of a row with the sector's name for its letter."""
+    """Return the label of a row with the sector's name for its letter; what balances a column is less than nothing.
+
+    Net worth stands in a balance sheet with its sign turned, so that columns sum to zero (Godley and Lavoie 2007, -V).
+    """
+    if label == "net worth":
+        return "less net worth"
     head, of, code = label.rpartition("shares of ")
     return f"{head}{of}{SECTOR_NAMES.get(code, code)}" if of else label
 

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from catallaxy.batch.figures import Dots, Figure, Line, Rule
+from catallaxy.core.units import SECTORS, Sector
 from catallaxy.ledger.matrices import FlowMatrix, Revaluations
 from catallaxy.ledger.periods import MONTH
 from catallaxy.model.clock import DAYS_PER_MONTH
@@ -146,7 +147,9 @@ def test_the_matrices_are_those_of_the_economy_and_close(lived: Desk, period: st
     households = sheet["heads"].index("households")
     rows = {row["label"]: row for row in sheet["rows"]}
     assert rows["loan"]["cells"][sheet["heads"].index("banks")] == frame.loc["loan", "B"]
-    assert rows["net worth"]["cells"][households] == frame.loc["net worth", "H"]
+    assert rows["less net worth"]["cells"][households] == frame.loc["net worth", "H"]
+    worth = economy.balance_sheet().net_worth()[SECTORS.index(Sector.HOUSEHOLDS)]
+    assert rows["less net worth"]["cells"][households] == -worth
     assert rows["deposit"]["sum"] == 0
     assert rows["deposit"]["lawful"]
     assert not rows["fixed capital"]["lawful"]
