@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ..batch.drawing import draw, picture
-from ..batch.figures import Figure
+from ..batch.figures import Bars, Blocks, Figure
 from ..batch.run_data import RunData
 from ..batch.run_figures import figures_of_experiment, figures_of_run
 from ..core.errors import CatallaxyError
@@ -109,6 +109,12 @@ def _experiment(name: str, folder: Path) -> Opened:
 def png(figure: Figure) -> bytes:
     """Return a figure as a PNG for a paper: on a light ground, at twice its size in pixels."""
     return picture(draw(figure, width=820 if figure.wide else 640, height=380), "png")
+
+
+def height_of(figure: Figure) -> int:
+    """Return pixels enough for every bar to be named."""
+    bars = max((len(mark.names) for mark in figure.marks if isinstance(mark, Bars | Blocks)), default=0)
+    return max(280 if figure.wide else 240, 60 + 16 * bars)
 
 
 def told_once(message: Message) -> Feed:

@@ -7,12 +7,14 @@ import json
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
 pytest.importorskip("solara", reason="the dashboard is an extra")
 pytest.importorskip("matplotlib", reason="figures are drawn with matplotlib")
 
+from catallaxy.batch.figures import Bars, Figure
 from catallaxy.batch.report import report_of
 from catallaxy.batch.run_data import RunData
 from catallaxy.batch.run_figures import figure_named, figures_of_experiment, figures_of_run
@@ -22,7 +24,7 @@ from catallaxy.ledger.verification import verify
 from catallaxy.model.economy import Economy
 from catallaxy.visualization import shelf as shelves
 from catallaxy.visualization.echarts import option
-from catallaxy.visualization.run_views import opened, png, told_once
+from catallaxy.visualization.run_views import height_of, opened, png, told_once
 from catallaxy.visualization.shelf import Shelf, download, preview, shelf_rows, table_rows, too_large
 from tests.batch.small_runs import made
 from tests.model.closed_economy import closed
@@ -257,3 +259,11 @@ def test_an_experiment_that_says_nonsense_is_told_by_file_and_fact(tmp_path: Pat
     assert "neither" not in found.remedy
     assert "run the experiment again" in found.remedy
     assert Shelf(tmp_path).entries()[0].kind == "broken"
+
+
+def test_a_figure_is_high_enough_for_every_bar_to_be_named() -> None:
+    few, many = (
+        Figure("f", "F", "", "", (Bars(tuple(map(str, range(n))), np.ones(n)),), wide=True) for n in (3, 40)
+    )  # fmt: skip
+    assert height_of(few) == 280
+    assert height_of(many) >= 40 * 16

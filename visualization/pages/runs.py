@@ -6,14 +6,14 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from ...batch.figures import Bars, Blocks, Figure
+from ...batch.figures import Figure
 from ..desk import Desk
 from ..echarts import option
 from ..forms import Mailbox, filled
 from ..frame import Page, Panel, component, the_desk, ui
 from ..listing import Ask, answer, when_new
 from ..live import live
-from ..run_views import Opened, opened, png, told_once
+from ..run_views import Opened, height_of, opened, png, told_once
 from ..shelf import SHELF_COLUMNS, TABLE_COLUMNS, Shelf, download, preview, shelf_rows, too_large
 from ..widgets import Chart, Form, Grid, Tiles
 from .asking import Save, asked, forms_act
@@ -125,18 +125,12 @@ def _Figure(name: str, figure: Figure) -> None:
         live(
             Chart,
             drawn,
-            height=280 if figure.wide else 240,
+            height=height_of(figure),
             label=figure.alt or figure.title,
             testid=f"figure-{figure.name}",
         )
         if figure.note:
             _words(figure.note)
-
-
-def _height(figure: Figure) -> int:
-    """Return pixels enough for every bar to be named."""
-    bars = max((len(mark.names) for mark in figure.marks if isinstance(mark, Bars | Blocks)), default=0)
-    return max(280 if figure.wide else 240, 60 + 16 * bars)
 
 
 @component
