@@ -40,6 +40,24 @@ def names(economy: Economy) -> tuple[str, ...]:
     return () if economy.closed is None else tuple(economy.closed.resources.names)
 
 
+def chosen(named: str, known: Sequence[str]) -> str:
+    """Return the resource that an address names, the first one if it names none, nothing if there is none such.
+
+    Examples
+    --------
+    >>> chosen("land", ("oil", "land")), chosen("", ("oil", "land")), chosen("foo", ("oil", "land")), chosen("", ())
+    ('land', 'oil', '', '')
+    """
+    if named:
+        return named if named in known else ""
+    return next(iter(known), "")
+
+
+def unknown(named: str, scenario: str) -> str:
+    """Return the sentence for a resource that a scenario does not have."""
+    return f"There is no resource {named[:40]!r} in scenario {scenario}"
+
+
 def blocked(economy: Economy) -> dict[str, int]:
     """Return the month from which each blocked resource is whole again."""
     if economy.closed is None:

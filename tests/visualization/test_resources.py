@@ -39,6 +39,14 @@ def desk() -> Iterator[Desk]:
         yield opened
 
 
+def test_an_address_that_names_no_resource_is_told_so_and_shows_no_other(economy: Economy) -> None:
+    known = views.names(economy)
+    assert views.chosen("", known) == known[0]
+    assert views.chosen(known[-1], known) == known[-1]
+    assert views.chosen("foo", known) == ""
+    assert views.unknown("foo" * 50, "economy") == f"There is no resource '{('foo' * 50)[:40]}' in scenario economy"
+
+
 def cells(rows: list[Row]) -> dict[str, dict[str, Any]]:
     """Return the cells of each row by the key of its column."""
     keys = [column.key for column in views.COLUMNS]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import unquote
 
 from .. import charts_banks, feeds_banks, views_banks
+from ..epoch import laid_out_by
 from ..frame import Page, Panel, component, the_desk, ui
 from ..live import live
 from ..widgets import Chart, Choice, Events, Grid, Tiles
@@ -20,15 +22,25 @@ _SERIES = (
 _TONES = ("@accent", "@second", "@muted")
 
 
+@laid_out_by(lambda desk: desk.look(views_banks.symbols_of))
 @component
 def Banks() -> None:
     """Show the banking system, and of the bank in the address its balance sheet and what its loss would do."""
+    if the_desk().look(views_banks.symbols_of):
+        _Banks()
+        return
+    with Page(), Panel("Banks", 12):
+        live(Tiles, feeds_banks.tiles, every=1.0)
+
+
+@component
+def _Banks() -> None:
     desk = the_desk()
     router = ui.use_router()
     ask = ui.use_memo(feeds_banks.Ask, [])
-    loss, set_loss = ui.use_state(LOSSES[2])
-    named = router.parts[1] if len(router.parts) > 1 else ""
-    symbol = named or next(iter(desk.look(views_banks.symbols_of)), "")
+    known = desk.look(views_banks.symbols_of)
+    symbol = unquote(router.parts[1]) if len(router.parts) > 1 else known[0]
+    is_known = symbol in known
 
     def chosen() -> str:
         return symbol
@@ -43,7 +55,7 @@ def Banks() -> None:
         elif "open" in said:
             choose(said["open"])
 
-    title = symbol or "a bank"
+    title = f"{symbol}: balance sheet" if is_known else "Balance sheet"
     with Page():
         with ui.Div(classes=["cx-bare", "cx-w12"]):
             live(Tiles, feeds_banks.tiles, every=1.0)
@@ -52,10 +64,10 @@ def Banks() -> None:
                 Chart, feeds_banks.network(chosen), every=2.0, subject=symbol, height=364, testid="network",
                 act=lambda said: choose(said.get("click")), label="who lent whom among the banks",
             )  # fmt: skip
-        with Panel(f"{title}: balance sheet", 7, "currency units"):
+        with Panel(title, 7, "currency units"):
             live(
                 Chart, feeds_banks.sheet(chosen, charts_banks.sheet_bars), every=1.0, subject=symbol, height=164,
-                label=f"assets and liabilities of {title}", testid="sheet",
+                label=f"assets and liabilities of {symbol}" if is_known else title, testid="sheet",
             )  # fmt: skip
             live(
                 Grid, feeds_banks.quiet(feeds_banks.sheet(chosen, charts_banks.sheet_table)), every=1.0,
@@ -66,14 +78,17 @@ def Banks() -> None:
                 Grid, feeds_banks.grid(ask, chosen), every=1.0, act=on_grid, subject=symbol, prompt="filter banks",
                 testid="banks",
             )  # fmt: skip
-        _what_if(symbol, title, loss, set_loss)
-        with Panel("Failures and resolution", 5), ui.Div(classes=["cx-log"]):
+        if is_known:
+            _WhatIf(symbol)
+        with Panel("Failures and resolution", 5 if is_known else 12), ui.Div(classes=["cx-log"]):
             live(Events, feeds_banks.log, every=1.0)
-        _months(symbol)
+        _Months(symbol, is_known).key(f"months {is_known}")
 
 
-def _what_if(symbol: str, title: str, loss: str, set_loss: Any) -> None:
+@component
+def _WhatIf(symbol: str) -> None:
     """Show what a loss of the chosen bank would do."""
+    loss, set_loss = ui.use_state(LOSSES[2])
     losses = Choice.element(
         options=list(LOSSES), value=loss, label="part of its equity that is lost", on_value=set_loss
     )
@@ -84,7 +99,7 @@ def _what_if(symbol: str, title: str, loss: str, set_loss: Any) -> None:
     def share() -> float:
         return float(loss.split()[0]) / 100.0 if loss in LOSSES else 1.0
 
-    with Panel(f"What if {title} lost", 7, "of its equity · a calculation, it moves nothing", handles=[losses]):
+    with Panel(f"What if {symbol} lost", 7, "of its equity · a calculation, it moves nothing", handles=[losses]):
         live(Tiles, feeds_banks.what_if(chosen, share, charts_banks.outcome_tiles), every=1.0, subject=(symbol, loss))
         live(
             Grid, feeds_banks.quiet(feeds_banks.what_if(chosen, share, charts_banks.outcome_table)), every=1.0,
@@ -92,13 +107,16 @@ def _what_if(symbol: str, title: str, loss: str, set_loss: Any) -> None:
         )  # fmt: skip
 
 
-def _months(symbol: str) -> None:
+@component
+def _Months(symbol: str, is_known: bool) -> None:
     """Show the month ends of the system, and the capital ratio of the chosen bank beside that of all."""
     for title, unit, names, places, form, required in _SERIES:
-        named = [(name.replace("the bank", symbol), tone) for name, tone in zip(names, _TONES, strict=False)]
+        lines = [line for line in zip(names, places, _TONES, strict=False) if is_known or line[0] != "the bank"]
+        named = [(name.replace("the bank", symbol), tone) for name, _place, tone in lines]
+        shown = tuple(place for _name, place, _tone in lines)
         option = charts_banks.lines(named, form, required=required)
         with Panel(title, 3, unit):
             live(
-                Chart, feeds_banks.monthly(option, places, lambda: symbol), every=2.0, subject=symbol, height=170,
+                Chart, feeds_banks.monthly(option, shown, lambda: symbol), every=2.0, subject=symbol, height=170,
                 label=f"{title} at month ends", testid=title.split()[0].lower(),
             )  # fmt: skip

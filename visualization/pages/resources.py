@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import Any
+from urllib.parse import unquote
 
 from .. import feeds_resources as feeds
 from .. import views_resources as views
@@ -21,20 +23,37 @@ _SMALL = (
 @laid_out_by(lambda desk: (desk.run.scenario.macro.form, len(desk.run.scenario.resources)))
 @component
 def Resources() -> None:
-    """Show a table of all resources, small charts of the chosen one, and all of them compared."""
+    """Show a table of all resources, small charts of the chosen one, and all of them compared.
+
+    Where the address names none that there is, it says so and shows no small charts.
+    """
     desk = the_desk()
     parts = ui.use_router().parts
     known = desk.look(views.names)
-    chosen = parts[1] if len(parts) > 1 and parts[1] in known else next(iter(known), "")
+    named = unquote(parts[1]) if len(parts) > 1 else ""
+    chosen = views.chosen(named, known)
     with Page():
+        if known and not chosen:
+            _Unknown(named, known)
         with ui.Div(classes=["cx-bare", "cx-w12"]):
             live(Tiles, feeds.tiles, every=1.0)
         _Table(chosen, known)
-        if known:
+        if chosen:
             for kind, words, unit in _SMALL:
                 _Small(chosen, kind, words, unit)
+        if known:
             _Compared("Reserves of all resources", "% of those at the opening, at month ends", "reserves")
             _Compared("Prices of all resources", "% of those in the first month shown", "price")
+
+
+@component
+def _Unknown(named: str, known: tuple[str, ...]) -> None:
+    """Say that there is no such resource, and which there are."""
+    with Panel(views.unknown(named, the_desk().run.scenario.name), 12), ui.Div(classes=["cx-ways"]):
+        ui.HTML(tag="span", classes=["cx-muted"], attributes={"data-testid": "unknown"}, unsafe_innerHTML="There are")
+        for name in known:
+            with ui.Link(f"/resources/{name}"):
+                ui.HTML(tag="span", classes=["cx-way"], unsafe_innerHTML=escape(name.replace("_", " ")))
 
 
 @component
