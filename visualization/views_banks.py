@@ -22,6 +22,7 @@ from ..model.economy import Economy
 from ..model.recorder import Happened
 from ..policies.liquidity_rules import liquidity_coverage_ratio
 from ..policies.monetary import corridor
+from .wording import told
 
 MONTHLY = ("tick", "month", "capital_ratio", "loans", "deposits", "reserves", "spread", "loan_rate", "policy_rate")
 """Columns of table macro that the page charts."""
@@ -194,36 +195,18 @@ def log(economy: Economy, newest: Sequence[Happened], since: int, until: int) ->
     ]
     first = stored[0].tick if stored else until + 1
     found = [*(one for one in newest if since < one.tick < first), *stored]
-    return [
-        {
-            "tick": one.tick, "when": f"day {(one.tick - 1) // per_day + 1}",
-            "name": one.event.replace("shock:", "shock: ").replace("_", " "),
-            "text": " · ".join(part for part in (one.symbol or names.get(one.owner), _told(one, names)) if part),
-            "tone": "warn" if one.event in _GRAVE else "info",
-        }
-        for one in found if one.event in LOGGED
-    ]  # fmt: skip
+    return [_strip(one, names, per_day) for one in found if one.event in LOGGED]
 
 
-def _told(one: Happened, names: Mapping[int, str]) -> str:
-    facts = one.facts
-    if one.event != "bank_failure":
-        return ", ".join(f"{_words(name)} {_value(name, value)}" for name, value in facts.items() if value is not None)
-    taker = "a bridge bank of the state" if facts["bridge"] else names.get(one.target, "another bank")
-    paid = [f"{_words(name)} {amount(facts[name])}" for name in _BORNE if facts[name]]
-    return ", ".join([facts["cause"], f"taken over by {taker}", *paid])
-
-
-_BORNE = ("fund_paid", "treasury_paid", "capital", "left", "lent", "uninsured_lost", "interbank_lost")
-_MONEY = ("raised", "amount", "lost", "wished", "price")
-
-
-def _words(name: str) -> str:
-    return name.replace("_", " ")
-
-
-def _value(name: str, value: Any) -> str:
-    return amount(value) if name in _MONEY and isinstance(value, int) else str(value)
+def _strip(one: Happened, names: Mapping[int, str], per_day: int) -> dict[str, Any]:
+    """Return what befell a bank as a row of a strip; who took over a failed one is named."""
+    facts = {**one.facts, "taker": names.get(one.target, "")} if one.event == "bank_failure" else one.facts
+    name, text, _tone = told(one.event, facts)
+    return {
+        "tick": one.tick, "when": f"day {(one.tick - 1) // per_day + 1}", "name": name,
+        "text": " · ".join(part for part in (one.symbol or names.get(one.owner), text) if part),
+        "tone": "warn" if one.event in _GRAVE else "info",
+    }  # fmt: skip
 
 
 def amount(minor: int) -> str:

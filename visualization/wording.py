@@ -35,6 +35,8 @@ def told(event: str, facts: Mapping[str, Any]) -> Told:
     Told(name='discovery', text='oil: 418\u2009751 units found, 1.64 % of the opening reserves', tone='info')
     >>> told("firm_failure", {"written_off": 123456, "raised": 0})
     Told(name='firm failure', text='written off 1\u2009234.56', tone='warn')
+    >>> told("bank_failure", {"cause": "illiquid", "bridge": False, "taker": "B02", "lent": 100}).text
+    'illiquid, taken over by B02, lent 1.00'
     """
     name = event.removeprefix("resource:").replace("shock:", "shock: ").replace("_", " ")
     tone = "warn" if any(word in event for word in _WARNINGS) else "info"
@@ -125,7 +127,13 @@ def _switched(facts: Mapping[str, Any]) -> str:
     return f"{shown(facts['rule'])} {way}" + (f" ({settings})" if settings else "") + f": {facts['reason']}"
 
 
+def _failed(facts: Mapping[str, Any]) -> str:
+    taker = "a bridge bank of the state" if facts.get("bridge") else facts.get("taker") or "another bank"
+    borne = in_units({name: value for name, value in facts.items() if name not in ("cause", "bridge", "taker")})
+    return ", ".join(part for part in (shown(facts["cause"]), f"taken over by {taker}", borne) if part)
+
+
 _SENTENCES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "policy_rate": _rate, "resource:discovery": _found, "resource:catastrophe": _struck, "changed": _changed,
-    "switch": _switched,
+    "switch": _switched, "bank_failure": _failed,
 }  # fmt: skip

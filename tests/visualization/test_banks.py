@@ -10,7 +10,7 @@ import pytest
 
 from catallaxy.ledger.chart import ADVANCE, BOND, DEPOSIT, INTERBANK, LOAN, MARGIN_LOAN, RESERVES
 from catallaxy.model.economy import Economy
-from catallaxy.visualization import charts_banks, charts_network, feeds_banks, views_banks, views_contagion
+from catallaxy.visualization import charts_banks, charts_network, feeds_banks, views_banks, views_contagion, wording
 from catallaxy.visualization.desk import Desk
 from catallaxy.visualization.live import Feed
 from tests.model.closed_economy import behind, closed
@@ -220,6 +220,9 @@ def test_the_log_tells_who_failed_why_and_who_took_over(resolved: Economy) -> No
     failure = next(row for row in rows if row["name"] == "bank failure")
     assert failure["text"].startswith("B01 · illiquid, taken over by a bridge bank of the state")
     assert failure["tone"] == "warn"
+    loss = next(one for one in resolved.recorder.happened if one.event == "bank_loss")
+    row = next(row for row in rows if row["name"] == "bank loss")
+    assert row["text"].endswith(wording.told(loss.event, loss.facts).text)
     assert {"bank loss", "run"} <= {row["name"] for row in rows}
     assert [row["tick"] for row in rows] == sorted(row["tick"] for row in rows)
     assert views_banks.log(resolved, (), failure["tick"] - 1, resolved.tick)[-1] == rows[-1]
