@@ -56,7 +56,7 @@ def _line(row: Row, used: Sequence[int], *, lawful: bool) -> dict[str, Any]:
 
 
 def _label(label: str) -> str:
-    """Return the label of a row with the sector's name for its letter; what balances a column is less than nothing.
+    """Return the label of a row with the sector's name for its letter.
 
     Net worth stands in a balance sheet with its sign turned, so that columns sum to zero (Godley and Lavoie 2007, -V).
     """
