@@ -82,7 +82,8 @@ def _Banks() -> None:
             _WhatIf(symbol)
         with Panel("Failures and resolution", 5 if is_known else 12), ui.Div(classes=["cx-log"]):
             live(Events, feeds_banks.log, every=1.0)
-        _Months(symbol, is_known).key(f"months {is_known}")
+        for place in range(len(_SERIES)):
+            _Months(place, symbol, is_known).key(f"months {place} {is_known}")
 
 
 @component
@@ -108,15 +109,15 @@ def _WhatIf(symbol: str) -> None:
 
 
 @component
-def _Months(symbol: str, is_known: bool) -> None:
-    """Show the month ends of the system, and the capital ratio of the chosen bank beside that of all."""
-    for title, unit, names, places, form, required in _SERIES:
-        lines = [line for line in zip(names, places, _TONES, strict=False) if is_known or line[0] != "the bank"]
-        named = [(name.replace("the bank", symbol), tone) for name, _place, tone in lines]
-        shown = tuple(place for _name, place, _tone in lines)
-        option = charts_banks.lines(named, form, required=required)
-        with Panel(title, 3, unit):
-            live(
-                Chart, feeds_banks.monthly(option, shown, lambda: symbol), every=2.0, subject=symbol, height=170,
-                label=f"{title} at month ends", testid=title.split()[0].lower(),
-            )  # fmt: skip
+def _Months(place: int, symbol: str, is_known: bool) -> None:
+    """Show month ends of the system; its capital ratio beside that of the chosen bank."""
+    title, unit, names, columns, form, required = _SERIES[place]
+    lines = [line for line in zip(names, columns, _TONES, strict=False) if is_known or line[0] != "the bank"]
+    named = [(name.replace("the bank", symbol), tone) for name, _column, tone in lines]
+    shown = tuple(column for _name, column, _tone in lines)
+    option = charts_banks.lines(named, form, required=required)
+    with Panel(title, 3, unit):
+        live(
+            Chart, feeds_banks.monthly(option, shown, lambda: symbol), every=2.0, subject=symbol, height=170,
+            label=f"{title} at month ends", testid=title.split()[0].lower(),
+        )  # fmt: skip
