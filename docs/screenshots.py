@@ -25,7 +25,7 @@ IMAGES = Path(__file__).resolve().parent / "images"
 SIZES = {"": (1440, 900), "-phone": (390, 844)}
 COLOURS = (256, 128, 64)  # enough for flat panels and thin lines, and a fraction of the bytes
 MOST = 150_000
-SEED = "7"
+SEED, SYMBOL = "7", "OIL"
 
 
 def main() -> None:
@@ -36,14 +36,15 @@ def main() -> None:
     asked.add_argument("--seconds", type=float, default=30.0, help="how long the world runs before the first picture")
     asked.add_argument("--scenario", default="economy")
     given = asked.parse_args()
-    pages = [path for path, _ in PAGES if not given.pages or (path or "overview") in given.pages]
+    known = [*(path for path, _ in PAGES), f"markets/{SYMBOL}"]
+    pages = [path for path in known if not given.pages or (path or "overview") in given.pages]
     chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if chromium is None:
         sys.exit("error: Chromium is not installed; Debian, Ubuntu: apt install chromium fonts-dejavu")
-    with tempfile.TemporaryDirectory() as runs:
-        words = ["dashboard", given.scenario, "--seed", SEED, "--pace", "100", "--port", "0", "--out", runs]
+    with tempfile.TemporaryDirectory() as folder:
+        words = ["dashboard", given.scenario, "--seed", SEED, "--pace", "100", "--port", "0", "--out", "runs"]
         server = subprocess.Popen(
-            [sys.executable, "-P", "-m", "catallaxy", *words], stdout=subprocess.PIPE, text=True, cwd=runs
+            [sys.executable, "-P", "-m", "catallaxy", *words], stdout=subprocess.PIPE, text=True, cwd=folder
         )
         try:
             assert server.stdout is not None
@@ -74,7 +75,7 @@ def _take(browser: Browser, address: str, pages: list[str], seconds: float, *, p
             tab.locator(".cx-page").wait_for()
             tab.wait_for_timeout(6_000)
             tab.evaluate("document.querySelector('[data-testid=notes]')?.replaceChildren()")
-            name = f"dashboard-{path or 'overview'}{suffix}.png"
+            name = f"dashboard-{(path or 'overview').replace('/', '-').lower()}{suffix}.png"
             print(f"{name}: {_write(tab.screenshot(), IMAGES / name):,} bytes")
         tab.close()
 
@@ -82,9 +83,10 @@ def _take(browser: Browser, address: str, pages: list[str], seconds: float, *, p
 def _write(picture: bytes, path: Path) -> int:
     """Write a picture in as many colours as fit, and return its size."""
     image = Image.open(io.BytesIO(picture)).convert("RGB")
-    for few in (image, *(image.quantize(colours, dither=Image.Dither.NONE) for colours in COLOURS)):
+    reduced = (image.quantize(few, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE) for few in COLOURS)
+    for tried in (image, *reduced):
         packed = io.BytesIO()
-        few.save(packed, "PNG", optimize=True)
+        tried.save(packed, "PNG", optimize=True)
         if packed.tell() <= MOST:
             break
     path.write_bytes(packed.getvalue())

@@ -93,10 +93,8 @@ def dashboard(
         given = shlex.join([scenario or DEFAULT, *(word for one in changes or () for word in ("--set", one))])
         desk = _opened(settings, number, out, pace, days, given)
         try:
-            if not paused:
-                desk.play()
             with _told_to_stop():
-                _serve(desk, listener, _address(host, listener, token), token, browse)
+                _serve(desk, listener, _address(host, listener, token), token, browse=browse, paused=paused)
         finally:
             desk.close()
     _tell_end(desk, quiet)
@@ -149,11 +147,14 @@ def _address(host: str, listener: socket.socket, token: str | None) -> str:
     return f"http://{name}:{listener.getsockname()[1]}/{query}"
 
 
-def _serve(desk: Desk, listener: socket.socket, address: str, token: str | None, browse: bool) -> None:
+def _serve(desk: Desk, listener: socket.socket, address: str, token: str | None, *, browse: bool, paused: bool) -> None:
+    """Serve pages until told to stop; the world plays from when they can be opened, so that nothing delays them."""
     from ..visualization.server import serve
 
     def ready() -> None:
         print(f"dashboard: {address}  (Ctrl-C ends it)", flush=True)
+        if not paused:
+            desk.play()
         if browse:
             import webbrowser
 
