@@ -42,6 +42,8 @@ _TOLD = (
     "() => [...document.querySelectorAll('.cx-curtain')].every(c => c.hidden || !c.textContent.startsWith('loading'))"
 )
 
+_HERE = "name => document.querySelector('.cx-rail .cx-here span')?.textContent === name"
+
 
 class Server:
     """A dashboard in a process of its own, started as a user does; seed 7."""
@@ -147,7 +149,7 @@ def pages(browser: Browser) -> dict[str, Any]:
                 began = time.monotonic()
                 page.get_by_role("link", name=name).click()
                 page.wait_for_function(f"() => location.pathname === '/{path}'")
-                page.wait_for_timeout(30)  # the page that was left is gone
+                page.wait_for_function(_HERE, arg=name)  # the server has drawn it: what was left is gone
                 page.wait_for_function(_TOLD)
                 taken.setdefault(name, []).append(time.monotonic() - began)
     middle = {name: statistics.median(times) for name, times in taken.items()}
