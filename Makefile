@@ -23,7 +23,7 @@ endif
 
 ifdef UV
 MAKE_VENV = $(UV) venv --quiet --clear --python "$$($(CHOSEN) -c 'import sys; print(sys.executable)')" $(VENV)
-INSTALL = $(UV) pip install --quiet --python $(BIN)/python --reinstall-package catallaxy -c requirements.lock
+INSTALL = $(UV) pip install --quiet --compile-bytecode --python $(BIN)/python --reinstall-package catallaxy -c requirements.lock
 else
 MAKE_VENV = $(CHOSEN) -m venv --clear $(VENV)
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements.lock

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from ..model.economy import Economy
@@ -11,7 +13,16 @@ from .desk import Desk
 from .live import Feed, Message
 from .reel import CLOSE
 
-CANDLES = 180
+CANDLES, SPARK = 180, 60
+
+
+@dataclass
+class _Cards:
+    """What price cards have seen: a row of each book, and up to which tick sparklines are drawn."""
+
+    rows: dict[int, tuple[int, int, int] | None]
+    drawn: int = 0
+    due: float = 0.0
 
 
 def bar(desk: Desk, seen: int | None) -> tuple[Message, int]:
@@ -33,21 +44,25 @@ def bar(desk: Desk, seen: int | None) -> tuple[Message, int]:
 
 
 def cards(selected: Callable[[], str]) -> Feed:
-    """Tell price cards of the largest symbols what changed."""
+    """Tell price cards of the largest symbols what changed, and once a second what their sparklines grew by."""
 
-    def feed(desk: Desk, seen: dict[int, Any] | None) -> tuple[Message | None, dict[int, Any]]:
+    def feed(desk: Desk, seen: _Cards | None) -> tuple[Message | None, _Cards]:
         run, snapshot = desk.run, desk.run.snapshot
         message: Message = {}
         if seen is None:
-            books = desk.look(views.largest)
-            closes = run.reel.closes(60)[:, books]
-            seen = dict.fromkeys(books)
-            message = {"symbols": [snapshot.symbols[b] for b in books], "sparks": closes.T.tolist()}
+            seen = _Cards(dict.fromkeys(desk.look(views.largest)))
+            message = {"symbols": [snapshot.symbols[book] for book in seen.rows]}
+        if time.monotonic() >= seen.due or desk.state != "playing":
+            strip = run.reel.closes(since=seen.drawn + 1, most=SPARK)
+            if strip.x.size:
+                message["sparks"] = strip.rows[:, list(seen.rows)].T.astype(int).tolist()
+                seen.drawn = int(strip.x[-1])
+            seen.due = time.monotonic() + 1.0
         rows = []
-        for place, book in enumerate(seen):
+        for place, (book, before) in enumerate(seen.rows.items()):
             row = (int(snapshot.last[book]), int(run.reel.day_open[book]), int(run.reel.day_volume[book]))
-            if seen[book] != row:
-                seen[book] = row
+            if before != row:
+                seen.rows[book] = row
                 rows.append([place, *row])
         return {**message, "rows": rows, "selected": selected()}, seen
 

@@ -24,6 +24,10 @@ Act = Callable[[dict[str, Any]], Any]
 
 BEAT = 0.2
 """Seconds between two looks at the desk: at most five messages a second to a panel."""
+SHARE = 5.0
+"""A browser that takes so long to draw what it was told is told more after five times that: it stays free for us."""
+LOST = 1.5
+"""Seconds between two looks for a tab that does not say that it has drawn, because nobody looks at it."""
 _PULSE = 0.8
 _OPENING = 2.0
 _LOG = get_logger("dashboard")
@@ -52,6 +56,7 @@ class Tab:
         self.desk = desk
         self._panels: dict[int, _Panel] = {}
         self._numbers = 0
+        self._began, self._clear = 0.0, 0.0  # when the last beat began, and when the next may
         self._wake = threading.Event()
         self._turn: Callable[[], None] | None = None
         self._turned = time.monotonic()
@@ -69,6 +74,8 @@ class Tab:
             if isinstance(content, dict) and content.get("ready"):
                 with panel.lock:
                     panel.ready, panel.seen, panel.stamp, panel.due = True, None, None, 0.0
+            elif isinstance(content, dict) and "drawn" in content:
+                self._drawn(content["drawn"])
             elif panel.act is not None and isinstance(content, dict):
                 self._do(panel, content)
             self._wake.set()
@@ -131,21 +138,52 @@ class Tab:
         """Feed the panels until ``ended``; a tab that nobody feeds costs nothing."""
         while not ended.is_set():
             self._turn_on()
-            for panel in tuple(self._panels.values()):
-                self.serve(panel)
-                for asked in [other for other in tuple(self._panels.values()) if not other.due]:
-                    self.serve(asked)  # who asks is answered before anybody hears more
-            self._wake.wait(BEAT)
+            if time.monotonic() >= self._clear:
+                self._beat()
+            self._answer()
+            self._wake.wait(max(0.0, self._clear - time.monotonic()))
             self._wake.clear()
+
+    def _beat(self) -> None:
+        """Tell every panel what is new, and ask the one that beats how long the browser draws it."""
+        self._began = time.monotonic()
+        self._clear = self._began + BEAT
+        news = []
+        for panel in tuple(self._panels.values()):
+            news.append((panel, self._news(panel)))
+            self._answer()
+        told = [
+            panel for panel, message in news if message is not None and _told(panel, message)
+        ]  # at once: drawn once
+        asks = next((panel for panel in tuple(self._panels.values()) if panel.beats and panel.ready), None)
+        if asks is not None and any(panel is not asks for panel in told):
+            self._clear = self._began + LOST
+            _sent(asks.widget, {"drawn": True})
+
+    def _answer(self) -> None:
+        """Serve the panels that ask; nobody else hears more before them."""
+        for asked in [panel for panel in tuple(self._panels.values()) if not panel.due]:
+            self.serve(asked)
+
+    def _drawn(self, seconds: Any) -> None:
+        """Let the next beat begin when it is time for a browser that took so long to draw the last one."""
+        if isinstance(seconds, int | float):
+            self._clear = self._began + min(max(BEAT, SHARE * seconds), LOST)
 
     def serve(self, panel: _Panel) -> None:
         """Send a panel what is new, if it is due."""
+        message = self._news(panel)
+        if message is not None:
+            _told(panel, message)
+
+    def _news(self, panel: _Panel) -> Message | None:
+        """Return what a panel is to be told, None if it is not due or nothing is new."""
         now = time.monotonic()
         with panel.lock:
             stamp = self.desk.stamp
             quiet = stamp == panel.stamp and not (panel.beats and now >= panel.due + _PULSE)
             if not panel.ready or now < panel.due or quiet:
-                return
+                return None
             if panel.stamp is not None and panel.stamp[0] != stamp[0]:
                 panel.seen = None
             try:
@@ -154,11 +192,19 @@ class Tab:
             except Exception as error:
                 panel.seen = None
                 if self.desk.run.epoch != stamp[0]:
-                    return  # it read of two runs; of the new one it is told at the next beat
+                    return None  # it read of two runs; of the new one it is told at the next beat
                 message = {"error": _failed(panel, error)}
             panel.stamp, panel.due = stamp, now + panel.every - 0.01
-            if message is not None and not _sent(panel.widget, message):
-                panel.seen = None
+            return message
+
+
+def _told(panel: _Panel, message: Message) -> bool:
+    """Send a panel a message; one that cannot be reached is told everything when it can."""
+    sent = _sent(panel.widget, message)
+    if not sent:
+        with panel.lock:
+            panel.seen = None
+    return sent
 
 
 def _failed(panel: _Panel, error: Exception) -> str:

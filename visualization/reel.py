@@ -129,9 +129,10 @@ class Reel:
         strip = self.quotes.since(since, most)
         return Strip(strip.x, strip.rows[:, book])
 
-    def closes(self, most: int) -> FloatArray:
-        """Return (n, books) closes of the newest ticks, price units."""
-        return self.ticks.since(0, most).rows[:, :, CLOSE]
+    def closes(self, *, since: int = 0, most: int = 260) -> Strip:
+        """Return the closes of all books, newest tick last: ``rows`` (n, books), price units."""
+        strip = self.ticks.since(since, most)
+        return Strip(strip.x, strip.rows[:, :, CLOSE])
 
     def index(self, *, daily: bool, since: int = 0, most: int = 1_200) -> Strip:
         """Return index, anchor (points) and lots traded, newest last: ``rows`` (n, 3)."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -40,3 +41,29 @@ def test_the_bar_is_told_the_pace_that_is_aimed_at(desk: Desk, pace: float) -> N
     desk.set_pace(pace)
 
     assert feeds.bar(desk, None)[0]["pace"] == pace
+
+
+def test_sparklines_are_the_closes_of_the_last_ticks_once_a_second_while_the_world_plays(desk: Desk) -> None:
+    feed = feeds.cards(lambda: "")
+    message, seen = feed(desk, None)
+    assert message is not None
+    books = [desk.run.snapshot.symbols.index(symbol) for symbol in message["symbols"]]
+    lines: list[list[int]] = [[] for _ in books]
+    closes = []
+    for ticks in (3, 1, 70):
+        for _ in range(ticks):
+            desk.step()
+            closes.append(desk.run.snapshot.last[books].tolist())
+        message, seen = feed(desk, seen)
+        assert message is not None
+        lines = [[*line, *grown][-feeds.SPARK :] for line, grown in zip(lines, message["sparks"], strict=True)]
+        assert lines == [list(line) for line in zip(*closes[-feeds.SPARK :], strict=True)]
+
+    desk.play()
+    heard = []
+    began = time.monotonic()
+    while time.monotonic() < began + 1.5:
+        message, seen = feed(desk, seen)
+        heard.append("sparks" in (message or {}))
+        time.sleep(0.05)
+    assert heard.count(True) in (1, 2)

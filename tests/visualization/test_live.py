@@ -302,6 +302,71 @@ def test_a_panel_that_beats_hears_each_second_while_nothing_happens(tab: Tab) ->
     assert len(quiet.told) == 1
 
 
+def drawing(tab: Tab, desk: Desk, answer: Any, seconds: float) -> int:
+    """Return how often a panel is told in so many seconds, by a browser that answers so whether it has drawn."""
+    panel, ended = ready(tab), threading.Event()
+
+    class Bar(Widget):
+        def send(self, message: dict[str, Any]) -> None:
+            super().send(message)
+            if answer is not None and "drawn" in message:
+                self.say({"drawn": answer})
+
+    bar = Bar()
+    tab.attach(bar, ticks, beats=True)
+    bar.say({"ready": True})
+    desk.set_pace(100)
+    desk.play()
+    pump = threading.Thread(target=tab.pump, args=(ended,), daemon=True)
+    pump.start()
+    within(lambda: len(panel.told) > 0, 5.0)
+    before = len(panel.told)
+    time.sleep(seconds)
+    heard = len(panel.told) - before
+    ended.set()
+    pump.join(5)
+    return heard
+
+
+@pytest.mark.parametrize(
+    ("answer", "most"),
+    [(0.0, 16), (0.1, 7), (1e9, 3), (None, 3), ("soon", 3), (float("nan"), 16), (-5.0, 16), (True, 3)],
+)
+def test_a_browser_that_draws_slowly_is_told_less_often_and_never_forgotten(
+    tab: Tab, desk: Desk, answer: Any, most: int
+) -> None:
+    """At most five times a second, a fifth of the time at most to draw, and each one and a half seconds at least."""
+    heard = drawing(tab, desk, answer, 3.0)
+    assert 1 <= heard <= most
+
+
+def test_news_of_one_beat_are_sent_together(tab: Tab, desk: Desk) -> None:
+    """A browser that hears panel after panel would draw after each: a feed that takes its time delays all the same."""
+    sent: list[float] = []
+
+    class Clocked(Widget):
+        def send(self, message: dict[str, Any]) -> None:
+            sent.append(time.monotonic())
+
+    def slow(desk: Desk, seen: int | None) -> tuple[dict[str, Any], int]:
+        time.sleep(0.1)
+        return ticks(desk, seen)
+
+    for _ in range(3):
+        widget = Clocked()
+        tab.attach(widget, slow)
+        widget.say({"ready": True})
+    served(tab)
+    sent.clear()
+    desk.step()
+    for panel in tab._panels.values():
+        panel.due = -1.0
+    tab._beat()
+
+    assert len(sent) == 3
+    assert max(sent) - min(sent) < 0.1
+
+
 def test_a_tab_that_ends_lets_go_within_a_moment(tab: Tab, desk: Desk) -> None:
     """The pump may be waiting for its next round, and the world may play as fast as it goes."""
     ready(tab)

@@ -42,7 +42,7 @@ def Overview() -> None:
         with Panel(f"{symbol.current}: price and volume", 7, "currency units, lots; lines: events", handles=[bars]):
             live(
                 Chart, feeds_market.candles(lambda: symbol.current, daily=lambda: days.current),
-                subject=(symbol.current, daily),
+                subject=(symbol.current, daily), every=0.4,
                 label=f"candles of {symbol.current}", testid="candles", height=372,
             )  # fmt: skip
         with Panel(f"{symbol.current}: book and trades", 5, "lots at a price"):

@@ -73,8 +73,15 @@ function render(context) {
     document.body.classList.toggle("cx-stale", silent > 2.5);
     if (silent > 2.5) { dot.className = "cx-dot cx-off"; said.textContent = `no word for ${silent.toFixed(0)} s`; }
   }, 500);
+  function drawn() {  // say how long what was told takes to be drawn; a tab that nobody looks at draws nothing and says nothing
+    requestAnimationFrame(() => setTimeout(() => {
+      model.send({ drawn: (performance.now() - (window.catallaxyHeard ?? performance.now())) / 1000 });
+      window.catallaxyHeard = undefined;
+    }));
+  }
   const end = attend(context, (m) => {
     heard = Date.now();
+    if (m.drawn) return drawn();
     follow();
     if (m.symbols) list.replaceChildren(...m.symbols.map((s) => make("option", "", undefined, { value: s })));
     if (m.state) {

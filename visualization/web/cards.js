@@ -1,13 +1,15 @@
 // Price cards: each counts to its new price within 150 ms, flashes and pulses, and carries its own sparkline.
-const COUNT = 150, SPARK = 60;
+const COUNT = 150, FRAME = 50, SPARK = 60;  // milliseconds of a count and of its steps; ticks
+const BEAT = 1000;  // a card flashes once in each such part of time, in milliseconds: a fast market is not a strobe
 const WIDE = 10, MIDDLE = 5;  // cards in a row at most, by width of the screen
 const beside = (cards, most) => Math.ceil(Math.max(1, cards) / Math.ceil(Math.max(1, cards) / most));  // rows as equal as can be
 
 function render(context) {
   const { model, el } = context;
   const grid = make("div", "cx-cards", undefined, { role: "list" });
-  let cards = [];
-  function card(symbol, i) {
+  const counting = new Set();
+  let cards = [], timer = 0, selected;
+  function card(symbol) {
     const node = make("button", "cx-card", undefined, { type: "button", "data-testid": "card-" + symbol, "aria-label": symbol, title: `line: last ${SPARK} ticks; change: today` });
     const head = make("span", "cx-card-head");
     const name = make("span", "cx-card-symbol", symbol), change = make("span", "cx-card-change");
@@ -22,53 +24,69 @@ function render(context) {
     node.onclick = () => model.send({ select: symbol });
     node.onanimationend = () => node.classList.remove("cx-flash-up", "cx-flash-down");
     grid.append(node);
-    return { node, price, change, foot, path, shown: null, target: null, spark: [], i, frame: 0 };
+    return { node, price, change, foot, path, shown: null, target: null, spark: [], beat: -1 };
   }
-  function draw(c) {
+  function draw(c, closes) {
+    c.spark = [...c.spark, ...closes].slice(-SPARK);
+    if (c.spark.length < 2) return;
+    c.path.setAttribute("class", tone(c.spark[c.spark.length - 1] - c.spark[0]));
     const low = Math.min(...c.spark), high = Math.max(...c.spark), span = high - low || 1, n = c.spark.length - 1 || 1;
     c.path.setAttribute("d", c.spark.map((y, k) => `${k ? "L" : "M"}${(100 * k / n).toFixed(1)},${(22 - 20 * (y - low) / span).toFixed(1)}`).join(""));
   }
+  function write(c, price) {
+    if (price === c.shown) return;
+    c.shown = price;
+    put(c.price, FORMS.price(price));
+  }
+  function go() {  // a step of all cards that count
+    const now = performance.now();
+    for (const c of counting) {
+      const t = Math.min(1, (now - c.began) / COUNT), eased = 1 - (1 - t) ** 3;
+      write(c, Math.round(c.from + (c.target - c.from) * eased));
+      if (t === 1) counting.delete(c);
+    }
+    timer = 0;
+    goOn(now);
+  }
+  function goOn(now) {  // the next step, or the end of whichever ends before it
+    if (counting.size && !timer) timer = setTimeout(go, Math.min(FRAME, ...[...counting].map((c) => c.began + COUNT - now)));
+  }
   function count(c, to) {
     if (to === c.target) return;
-    cancelAnimationFrame(c.frame);
-    const from = c.shown;
+    const first = c.target === null, rose = to > c.shown;
     c.target = to;
-    if (from === null || calm()) { c.shown = to; c.price.textContent = FORMS.price(to); return; }
-    const began = performance.now();
-    const go = (now) => {
-      const t = Math.min(1, (now - began) / COUNT), eased = 1 - (1 - t) ** 3;
-      c.shown = Math.round(from + (to - from) * eased);
-      c.price.textContent = FORMS.price(c.shown);
-      if (t < 1) c.frame = requestAnimationFrame(go);
-    };
-    c.frame = requestAnimationFrame(go);
-    c.node.classList.remove("cx-flash-up", "cx-flash-down");
-    void c.node.offsetWidth;
-    c.node.classList.add(to > from ? "cx-flash-up" : "cx-flash-down");
+    if (first || calm()) { counting.delete(c); write(c, to); return; }
+    const now = performance.now();
+    Object.assign(c, { from: c.shown, began: now });
+    counting.add(c);
+    goOn(now);
+    if (Math.floor(now / BEAT) === c.beat) return;
+    c.beat = Math.floor(now / BEAT);
+    c.node.classList.add(rose ? "cx-flash-up" : "cx-flash-down");
   }
   function update([i, price, open, volume]) {
     const c = cards[i];
     if (!c) return;
     const change = open ? price / open - 1 : 0;
-    c.change.textContent = FORMS.signed(change);
+    put(c.change, FORMS.signed(change));
     c.change.className = "cx-card-change " + tone(change);
-    c.path.setAttribute("class", tone(price - (c.spark[0] ?? price)));
-    c.foot.textContent = FORMS.count(volume) + " lots";
-    if (c.target !== null && price !== c.target) { c.spark.push(price); if (c.spark.length > SPARK) c.spark.shift(); }
+    put(c.foot, FORMS.count(volume) + " lots");
     count(c, price);
-    if (c.spark.length > 1) draw(c);
   }
   function hear(message) {
     if (message.symbols) {
       grid.replaceChildren();
+      counting.clear();
       grid.style.setProperty("--cx-columns", beside(message.symbols.length, WIDE));
       grid.style.setProperty("--cx-columns-middle", beside(message.symbols.length, MIDDLE));
-      cards = message.symbols.map(card);
-      cards.forEach((c, i) => { c.spark = message.sparks[i].slice(-SPARK); });
+      cards = message.symbols.map((symbol) => card(symbol));
     }
+    (message.sparks || []).forEach((closes, i) => draw(cards[i], closes));
     (message.rows || []).forEach(update);
-    if (message.selected !== undefined)
-      cards.forEach((c) => { const on = c.node.ariaLabel === message.selected; c.node.classList.toggle("cx-selected", on); c.node.setAttribute("aria-pressed", on); });
+    if (message.selected !== undefined && (message.symbols || message.selected !== selected)) {
+      selected = message.selected;
+      cards.forEach((c) => { const on = c.node.ariaLabel === selected; c.node.classList.toggle("cx-selected", on); c.node.setAttribute("aria-pressed", on); });
+    }
   }
   el.append(grid);
   return attend(context, hear);

@@ -39,7 +39,8 @@ function short(x) {
 }
 const form = (name, x) => (FORMS[name] || FORMS.text)(x);
 
-const calm = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+const STILL = window.matchMedia("(prefers-reduced-motion: reduce)");
+const calm = () => STILL.matches;
 const hue = (name) => getComputedStyle(document.body).getPropertyValue("--cx-" + name).trim() || "#94a3b8";
 
 function make(tag, classes, text, attributes) {
@@ -50,10 +51,16 @@ function make(tag, classes, text, attributes) {
   return node;
 }
 
+// Write a text where it is another: what stays costs the browser nothing.
+function put(node, text) {
+  if (node.textContent !== text) node.textContent = text;
+}
+
 // Listen for messages, say that we do, and show the designed states: empty, error.
 function attend({ model, el }, hear) {
   const curtain = make("div", "cx-curtain");
   const show = (text, kind) => {
+    if (!text && curtain.hidden) return;
     curtain.textContent = text;
     curtain.className = "cx-curtain" + (kind ? " cx-" + kind : "");
     curtain.hidden = !text;
@@ -63,6 +70,7 @@ function attend({ model, el }, hear) {
   el.append(curtain);
   show("loading …");
   const listen = (message) => {
+    window.catallaxyHeard ??= performance.now();  // since when there is something to draw, see the bar
     if (message.error !== undefined) return show(message.error, "error");
     if (message.empty !== undefined) return show(message.empty, "empty");
     show("");
