@@ -24,8 +24,9 @@ Act = Callable[[dict[str, Any]], Any]
 
 BEAT = 0.2
 """Seconds between two looks at the desk: at most five messages a second to a panel."""
-SHARE = 5.0
-"""A browser that takes so long to draw what it was told is told more after five times that: it stays free for us."""
+SHARE, SHARE_AT_FULL_SPEED = 4.0, 8.0
+"""A browser that takes so long to draw what it was told is told more after so many times that: it stays free for who
+looks at it, and a world that goes as fast as it can keeps the machine that both may be on."""
 LOST = 1.5
 """Seconds between two looks for a tab that does not say that it has drawn, because nobody looks at it."""
 _PULSE = 0.8
@@ -168,7 +169,8 @@ class Tab:
     def _drawn(self, seconds: Any) -> None:
         """Let the next beat begin when it is time for a browser that took so long to draw the last one."""
         if isinstance(seconds, int | float):
-            self._clear = self._began + min(max(BEAT, SHARE * seconds), LOST)
+            share = SHARE if self.desk.pace else SHARE_AT_FULL_SPEED
+            self._clear = self._began + min(max(BEAT, share * seconds), LOST)
 
     def serve(self, panel: _Panel) -> None:
         """Send a panel what is new, if it is due."""
