@@ -266,11 +266,9 @@ def until_released(served: Server) -> float:
 def kilobytes_sent(address: str) -> dict[str, float]:
     """Return what has been sent over each connection to a port that is open, by its other end, as on the wire."""
     port = address.rpartition(":")[2]
-    told = subprocess.run(["ss", "-tinH", f"sport = :{port}"], capture_output=True, text=True, check=True).stdout
-    lines = [line for line in told.splitlines() if line.strip()]
-    ends = [line.split()[4] for line in lines[::2]]
-    sent = [re.search(r"bytes_sent:(\d+)", line) for line in lines[1::2]]
-    return {end: int(found[1]) / 1e3 if found else 0.0 for end, found in zip(ends, sent, strict=True)}
+    told = subprocess.run(["ss", "-tinHO", f"sport = :{port}"], capture_output=True, text=True, check=True).stdout
+    found = [(line.split()[4], re.search(r"bytes_sent:(\d+)", line)) for line in told.splitlines()]
+    return {end: int(sent[1]) / 1e3 if sent else 0.0 for end, sent in found}
 
 
 def kilobytes_per_second(address: str, seconds: float) -> float:

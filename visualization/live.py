@@ -24,7 +24,7 @@ Act = Callable[[dict[str, Any]], Any]
 
 BEAT = 0.2
 """Seconds between two looks at the desk: at most five messages a second to a panel."""
-SHARE, SHARE_AT_FULL_SPEED = 4.0, 8.0
+SHARE, SHARE_AT_FULL_SPEED = 4.0, 12.0
 """A browser that takes so long to draw what it was told is told more after so many times that: it stays free for who
 looks at it, and a world that goes as fast as it can keeps the machine that both may be on."""
 LOST = 1.5

@@ -1,6 +1,7 @@
 // The bar on every page: what runs, how fast, and the handles to steer it; it also carries the keys.
 // What a small screen has no room for is behind "more".
 const TONES = { teal: "teal / rose", blue: "blue / orange", classic: "green / red", east: "red up / green down" };
+const SWIFT = 0.04;  // a browser that draws all news in so many seconds has time for motion
 const SURE = 4000;  // milliseconds in which a second press resets
 
 function render(context) {
@@ -75,8 +76,10 @@ function render(context) {
   }, 500);
   function drawn() {  // say how long what was told takes to be drawn; a tab that nobody looks at draws nothing and says nothing
     requestAnimationFrame(() => setTimeout(() => {
-      model.send({ drawn: (performance.now() - (window.catallaxyHeard ?? performance.now())) / 1000 });
+      const seconds = (performance.now() - (window.catallaxyHeard ?? performance.now())) / 1000;
       window.catallaxyHeard = undefined;
+      document.body.toggleAttribute("data-swift", seconds < SWIFT);
+      model.send({ drawn: seconds });
     }));
   }
   const end = attend(context, (m) => {

@@ -22,7 +22,6 @@ function render(context) {
     const foot = make("span", "cx-card-foot");
     node.append(head, price, svg, foot);
     node.onclick = () => model.send({ select: symbol });
-    node.onanimationend = () => node.classList.remove("cx-flash-up", "cx-flash-down");
     grid.append(node);
     return { node, price, change, foot, path, shown: null, target: null, spark: [], beat: -1 };
   }
@@ -43,7 +42,9 @@ function render(context) {
     for (const c of counting) {
       const t = Math.min(1, (now - c.began) / COUNT), eased = 1 - (1 - t) ** 3;
       write(c, Math.round(c.from + (c.target - c.from) * eased));
-      if (t === 1) counting.delete(c);
+      if (t < 1) continue;
+      counting.delete(c);
+      c.node.classList.remove("cx-flash-up", "cx-flash-down");
     }
     timer = 0;
     goOn(now);

@@ -29,6 +29,7 @@ async function render(context) {
   el.append(stage);
   const echarts = await library(model);
   const chart = echarts.init(stage, null, { renderer: "canvas" });
+  chart.getZr().setSleepAfterStill(1);  // nothing moves by itself: no frames in wait of more
   let option = null, patch = null, rows = [];
   const whole = () => { if (option) { chart.setOption({ animation: false, ...resolved(option), ...(rows.length ? { dataset: { source: rows } } : {}) }, true); if (patch) chart.setOption(resolved(patch)); } };
   const saver = exporter(context, {
