@@ -37,7 +37,7 @@ def lived(dashboard: Dashboard, chromium: Any) -> Economy:
     tab = Tab(page, dashboard).open()
     economy = Economy(SCENARIO, rng=SEED, **{key.replace(".", "__"): value for key, value in SETTINGS.items()})
     months = 2 * DAYS_PER_MONTH * economy.clock.ticks_per_day
-    tab.part("pace").select_option("0")
+    tab.part("pace").select_option("100")
     tab.part("play").click()
     within(lambda: tab.tick > months)
     tab.paused()
