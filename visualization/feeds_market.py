@@ -148,7 +148,7 @@ def depth_option() -> Message:
     """Return the ECharts option of cumulative depth; rows are price, lots bid, lots asked."""
     sides = (("bids", "up", 1, "start"), ("asks", "down", 2, "end"))
     return {
-        "grid": {"left": 8, "right": 8, "top": 10, "bottom": 4, "containLabel": True},
+        "grid": {"left": 20, "right": 8, "top": 10, "bottom": 4, "containLabel": True},
         "tooltip": {**_TOOLTIP, "valueFormatter": "$count"},
         "xAxis": {**_AXIS, "type": "value", "min": "dataMin", "max": "dataMax", "splitLine": {"show": False},
                   "axisLabel": {**_AXIS["axisLabel"], "formatter": "$price", "hideOverlap": True,

@@ -101,6 +101,7 @@ class Tab:
             self.desk.note(f"that cannot be done: {type(error).__name__}: {error}", "error")
         with panel.lock:
             panel.stamp, panel.due = None, 0.0
+        self._clear = 0.0  # whoever does something sees at once what it did
 
     def turn(self, there: Callable[[], None]) -> None:
         """Turn to another page: at once, or when the page turned to before is open in the browser.
@@ -141,7 +142,7 @@ class Tab:
             self._turn_on()
             if time.monotonic() >= self._clear:
                 self._beat()
-            self._answer()
+            self._answer({})
             self._wake.wait(max(0.0, self._clear - time.monotonic()))
             self._wake.clear()
 
@@ -149,22 +150,25 @@ class Tab:
         """Tell every panel what is new, and ask the one that beats how long the browser draws it."""
         self._began = time.monotonic()
         self._clear = self._began + BEAT
-        news = []
-        for panel in tuple(self._panels.values()):
-            news.append((panel, self._news(panel)))
-            self._answer()
-        told = [
-            panel for panel, message in news if message is not None and _told(panel, message)
-        ]  # at once: drawn once
+        news: dict[int, Message] = {}
+        for number, panel in tuple(self._panels.items()):
+            message = self._news(panel)
+            if message is not None:
+                news[number] = message
+            self._answer(news)
+        told = [panel for number, panel in tuple(self._panels.items()) if number in news and _told(panel, news[number])]
         asks = next((panel for panel in tuple(self._panels.values()) if panel.beats and panel.ready), None)
         if asks is not None and any(panel is not asks for panel in told):
             self._clear = self._began + LOST
             _sent(asks.widget, {"drawn": True})
 
-    def _answer(self) -> None:
-        """Serve the panels that ask; nobody else hears more before them."""
-        for asked in [panel for panel in tuple(self._panels.values()) if not panel.due]:
-            self.serve(asked)
+    def _answer(self, news: dict[int, Message]) -> None:
+        """Serve the panels that ask, each with the news that wait for it first; nobody else hears more before them."""
+        for number, asked in tuple(self._panels.items()):
+            if not asked.due:
+                if number in news:
+                    _told(asked, news.pop(number))
+                self.serve(asked)
 
     def _drawn(self, seconds: Any) -> None:
         """Let the next beat begin when it is time for a browser that took so long to draw the last one."""

@@ -367,6 +367,31 @@ def test_news_of_one_beat_are_sent_together(tab: Tab, desk: Desk) -> None:
     assert max(sent) - min(sent) < 0.1
 
 
+def test_a_panel_that_asks_during_a_beat_hears_what_waits_for_it_before_the_answer(tab: Tab, desk: Desk) -> None:
+    """What came before must not arrive after: a chart would lose rows, and the bar would say what is over."""
+    asking = ready(tab)
+    other = Widget()
+
+    def asks_meanwhile(desk: Desk, seen: int | None) -> tuple[dict[str, Any], int]:
+        if seen is not None:
+            desk.step()
+            for panel in tab._panels.values():
+                if panel.widget is asking:
+                    panel.stamp, panel.due = None, 0.0
+        return ticks(desk, seen)
+
+    tab.attach(other, asks_meanwhile)
+    other.say({"ready": True})
+    served(tab)
+    desk.step()
+    for panel in tab._panels.values():
+        panel.due = -1.0
+    asking.told.clear()
+    tab._beat()
+
+    assert [(told["from"], told["to"]) for told in asking.told] == [(0, 1), (1, 2)]
+
+
 def test_a_tab_that_ends_lets_go_within_a_moment(tab: Tab, desk: Desk) -> None:
     """The pump may be waiting for its next round, and the world may play as fast as it goes."""
     ready(tab)

@@ -32,10 +32,11 @@ HEADING = 30
 
 @pytest.fixture(scope="module")
 def lived(dashboard: Dashboard, chromium: Any) -> Economy:
-    """The economy after the dashboard has been left to play into its third month, computed here."""
+    """The economy after the dashboard has been left to play for two months or more, computed here, all of it kept."""
     page = chromium.new_page()
     tab = Tab(page, dashboard).open()
-    economy = Economy(SCENARIO, rng=SEED, **{key.replace(".", "__"): value for key, value in SETTINGS.items()})
+    settings = SETTINGS | {"recording.ring_days": 1_000}
+    economy = Economy(SCENARIO, rng=SEED, **{key.replace(".", "__"): value for key, value in settings.items()})
     months = 2 * DAYS_PER_MONTH * economy.clock.ticks_per_day
     tab.part("pace").select_option("100")
     tab.part("play").click()
