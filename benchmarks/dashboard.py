@@ -37,7 +37,7 @@ BEGIN, END = "<!-- measured -->", "<!-- end of measured -->"
 MANY = 5
 TRADERS = 100_000
 MINUTES = 30
-WINDOW, ROUNDS = 15.0, 6
+WINDOW, ROUNDS, SETTLED = 15.0, 5, 3.0
 _HZ = os.sysconf("SC_CLK_TCK")
 _TOLD = (
     "() => [...document.querySelectorAll('.cx-curtain')].every(c => c.hidden || !c.textContent.startsWith('loading'))"
@@ -173,6 +173,7 @@ def rate(browser: Browser) -> dict[str, Any]:
             with contextlib.ExitStack() as open_tabs:
                 for _ in range(number):
                     open_tabs.enter_context(tab(browser, served.address))
+                time.sleep(SETTLED)
                 rates.append((number, per_second(lambda: served.tick, WINDOW)))
     found: dict[int, list[float]] = {0: [], 1: [], MANY: []}
     shares: dict[int, list[float]] = {1: [], MANY: []}
@@ -323,7 +324,8 @@ def page_of(found: dict[str, Any]) -> str:
         ("what a tab is sent a second, over the wire", "20 kB", ranged(cost["kilobytes_per_second"], "kB")),
         ("from closing tabs to nothing kept of them", "60 s",
          f"{cost['released_s']:g} s; of one that crashed {cost['lost_s']:g} s"),
-        (f"memory of the server over {memory['minutes']:g} minutes, one tab", "flat", grown(memory["server_mb"])),
+        (f"memory of the server over {memory['minutes']:g} minutes, one tab ({memory['day']})", "flat",
+         grown(memory["server_mb"])),
         ("heap of the tab over these", "flat", grown(memory["heap_mb"])),
         (f"sorting {traders['traders']:,} traders, click to rows", "300 ms", ranged(traders["sort_ms"], "ms")),
         (f"filtering {traders['traders']:,} traders, letter to rows", "300 ms", ranged(traders["filter_ms"], "ms")),
@@ -359,7 +361,7 @@ def main() -> None:
         found |= {"day": time.strftime("%Y-%m-%d"), "chromium": browser.version}
         for name in given.parts or PARTS:
             load = os.getloadavg()[0]
-            found[name] = PARTS[name](browser) | {"load": round(load, 2)}
+            found[name] = PARTS[name](browser) | {"load": round(load, 2), "day": found["day"]}
             print(f"{name}: {json.dumps(found[name])}", flush=True)
             FOUND.write_text(json.dumps(found, indent=1) + "\n", "utf-8")
         browser.close()
